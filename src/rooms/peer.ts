@@ -1,0 +1,123 @@
+/**
+ * One peer of a room: when a sync message, a response or a broadcast may go to it.
+ *
+ * What always holds (one `#evaluate` after every change of state keeps it):
+ * 1. At most one sync message is unwritten at any time, and one is made only when none is.
+ * 2. A v2 peer gets one sync message for each that it sent, before anything that its own message
+ *    caused: such a client reads exactly one frame after an edit and throws away a broadcast it
+ *    finds there.
+ * 3. However many changes come while a message is unwritten, they become one message.
+ *
+ * @module
+ */
+
+import type { SyncPeer } from "../doc/sync.ts";
+import type { FrameKind, PeerOptions, PeerSink } from "./ports.ts";
+
+/** How a sync message becomes a frame for the socket. */
+export type FrameSyncMessage = (message: Uint8Array) => Uint8Array;
+
+/** A frame that waits for an answer to go first. */
+interface HeldFrame {
+  kind: FrameKind;
+  frame: Uint8Array;
+}
+
+/** What a peer needs from its room. */
+export interface RoomPeerParts {
+  sync: SyncPeer;
+  sink: PeerSink;
+  options: PeerOptions;
+  frameSync: FrameSyncMessage;
+  /** More held bytes than this, and the peer counts as too slow. */
+  unsentBytes: number;
+  /** Called once when that happens. */
+  tooSlow: () => void;
+}
+
+/** The state of one peer. */
+export class RoomPeer {
+  readonly options: PeerOptions;
+  readonly #parts: RoomPeerParts;
+  /** Nothing goes out before the info frame has gone. */
+  #unwritten = true;
+  #dirty = true;
+  #answersOwed = 0;
+  #held: HeldFrame[] = [];
+  #heldBytes = 0;
+
+  constructor(parts: RoomPeerParts) {
+    this.#parts = parts;
+    this.options = parts.options;
+  }
+
+  /** The info frame is out, or the last sync message is. */
+  written(): void {
+    this.#unwritten = false;
+    this.#evaluate();
+  }
+
+  /** The document changed through someone else. */
+  markDirty(): void {
+    this.#dirty = true;
+    this.#evaluate();
+  }
+
+  /**
+   * Takes in a sync message of this peer.
+   *
+   * @returns Whether the document changed.
+   * @throws {NotebookdError} with code `bad_sync_message` when it isn't one.
+   */
+  receive(message: Uint8Array): boolean {
+    const { changed } = this.#parts.sync.receive(message);
+    if (this.options.features) this.#dirty = true;
+    else this.#answersOwed++;
+    this.#evaluate();
+    return changed;
+  }
+
+  /** Puts a response or a broadcast behind whatever must go before it. */
+  send(kind: "response" | "broadcast", frame: Uint8Array): void {
+    if (this.#answersOwed === 0) {
+      this.#parts.sink.frame(kind, frame);
+      return;
+    }
+    this.#held.push({ kind, frame });
+    this.#heldBytes += frame.byteLength;
+    if (this.#heldBytes > this.#parts.unsentBytes) this.#parts.tooSlow();
+  }
+
+  /** Whether the peer has everything that the room has. */
+  get current(): boolean {
+    return !this.#dirty && !this.#unwritten && this.#answersOwed === 0;
+  }
+
+  #evaluate(): void {
+    if (this.#unwritten) return;
+    const message = this.#nextMessage();
+    if (message !== null) {
+      this.#unwritten = true;
+      this.#parts.sink.frame("sync", this.#parts.frameSync(message));
+    }
+    if (this.#answersOwed === 0) this.#release();
+  }
+
+  #nextMessage(): Uint8Array | null {
+    if (this.#answersOwed > 0) {
+      this.#answersOwed--;
+      this.#dirty = false;
+      return this.#parts.sync.generateAlways();
+    }
+    if (!this.#dirty) return null;
+    this.#dirty = false;
+    return this.#parts.sync.generate();
+  }
+
+  #release(): void {
+    const held = this.#held;
+    this.#held = [];
+    this.#heldBytes = 0;
+    for (const { kind, frame } of held) this.#parts.sink.frame(kind, frame);
+  }
+}

@@ -1,0 +1,172 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { ManualClock } from "../../tests/helpers/manual_clock.ts";
+import { NotebookdError } from "../errors.ts";
+import { silentLogger } from "../log.ts";
+import type { RoomHandle, RoomHost, RoomSeed } from "./ports.ts";
+import { RoomRegistry } from "./registry.ts";
+
+/** A room that does nothing but remember how it ended. */
+class FakeRoom implements RoomHandle {
+  readonly #lost = Promise.withResolvers<NotebookdError>();
+  readonly lost = this.#lost.promise;
+  closed = false;
+  flushes = 0;
+  flush = (): Promise<void> => {
+    this.flushes++;
+    return Promise.resolve();
+  };
+  attach = () => Promise.resolve({ cellCount: 0, trust: "no_dependencies" as const });
+  start() {}
+  receive = () => Promise.resolve();
+  request = () => Promise.resolve();
+  written() {}
+  detach() {}
+  inspect = () => Promise.resolve(new Uint8Array());
+  applySettings() {}
+  close(): Promise<void> {
+    this.closed = true;
+    return Promise.resolve();
+  }
+  lose(reason: NotebookdError): void {
+    this.#lost.resolve(reason);
+  }
+}
+
+/** A host whose rooms open when the test says so. */
+class FakeHost implements RoomHost {
+  readonly opened: FakeRoom[] = [];
+  gate: Promise<void> = Promise.resolve();
+
+  async open(_seed: RoomSeed): Promise<RoomHandle> {
+    await this.gate;
+    const room = new FakeRoom();
+    this.opened.push(room);
+    return room;
+  }
+}
+
+function setUp(limits = { rooms: 4, peersPerRoom: 100 }) {
+  const host = new FakeHost();
+  const clock = new ManualClock();
+  const registry = new RoomRegistry({
+    host,
+    clock,
+    logger: silentLogger,
+    limits,
+    keepAliveSeconds: () => 30,
+  });
+  return { host, clock, registry };
+}
+
+const seed = () => ({ kind: "empty" as const, notebookId: "a" });
+
+Deno.test("acquire() gives one room and calls one seed when 50 openers come at once", async () => {
+  const { host, registry } = setUp();
+  let seeds = 0;
+  const counted = () => {
+    seeds++;
+    return seed();
+  };
+  const holds = await Promise.all(
+    Array.from({ length: 50 }, () => registry.acquire("a", { seed: counted })),
+  );
+  assertEquals(seeds, 1);
+  assertEquals(host.opened.length, 1);
+  assertEquals(new Set(holds.map(({ room }) => room)).size, 1);
+  assertEquals(registry.list(), [{ notebookId: "a", holders: 50 }]);
+});
+
+Deno.test("acquire() fails for every waiter and tries again next time when a load fails", async () => {
+  const { registry } = setUp();
+  const failing = () => {
+    throw new NotebookdError("invalid_json", "Broken");
+  };
+  const attempts = Array.from({ length: 5 }, () => registry.acquire("a", { seed: failing }));
+  for (const attempt of attempts) {
+    const error = await assertRejects(() => attempt, NotebookdError);
+    assertEquals(error.code, "invalid_json");
+  }
+  assertEquals(registry.list(), []);
+  using hold = await registry.acquire("a", { seed });
+  assertEquals(hold.notebookId, "a");
+});
+
+Deno.test("a room goes after the keep-alive time when nobody holds it", async () => {
+  const { host, clock, registry } = setUp();
+  const hold = await registry.acquire("a", { seed });
+  hold[Symbol.dispose]();
+  hold[Symbol.dispose]();
+  clock.advance(29_999);
+  assertEquals(registry.list().length, 1);
+  clock.advance(1);
+  await hold.ended;
+  assertEquals(registry.list(), []);
+  assertEquals(host.opened[0]?.flushes, 1);
+});
+
+Deno.test("a room stays when someone comes back in time", async () => {
+  const { host, clock, registry } = setUp();
+  (await registry.acquire("a", { seed }))[Symbol.dispose]();
+  clock.advance(20_000);
+  using _hold = await registry.acquire("a", { seed });
+  clock.advance(60_000);
+  assertEquals(registry.list(), [{ notebookId: "a", holders: 1 }]);
+  assertEquals(host.opened.length, 1);
+});
+
+Deno.test("a room stays when its last flush fails", async () => {
+  const { host, clock, registry } = setUp();
+  (await registry.acquire("a", { seed }))[Symbol.dispose]();
+  const [room] = host.opened;
+  const flushed = Promise.withResolvers<void>();
+  room!.flush = () => {
+    flushed.resolve();
+    return Promise.reject(new NotebookdError("storage_failed", "Disk full"));
+  };
+  clock.advance(30_000);
+  await flushed.promise;
+  assertEquals(registry.list().length, 1);
+  assertEquals(room!.closed, false);
+});
+
+Deno.test("a room stays when someone used it while its last flush was under way", async () => {
+  const { host, clock, registry } = setUp();
+  (await registry.acquire("a", { seed }))[Symbol.dispose]();
+  const [room] = host.opened;
+  const flush = Promise.withResolvers<void>();
+  room!.flush = () => flush.promise;
+  clock.advance(30_000);
+  (await registry.acquire("a", { seed }))[Symbol.dispose]();
+  flush.resolve();
+  await flush.promise;
+  assertEquals(registry.list(), [{ notebookId: "a", holders: 0 }]);
+  assertEquals(clock.timers, 1);
+});
+
+Deno.test("acquire() refuses when there are too many rooms or peers", async () => {
+  const { registry } = setUp({ rooms: 1, peersPerRoom: 1 });
+  using _first = await registry.acquire("a", { seed });
+  for (const id of ["a", "b"]) {
+    const error = await assertRejects(() => registry.acquire(id, { seed }), NotebookdError);
+    assertEquals(error.code, "limit_reached");
+  }
+});
+
+Deno.test("a lost room is forgotten and its holders learn why", async () => {
+  const { host, registry } = setUp();
+  using hold = await registry.acquire("a", { seed });
+  host.opened[0]?.lose(new NotebookdError("internal", "Worker died"));
+  assertEquals((await hold.ended).code, "internal");
+  assertEquals(registry.list(), []);
+});
+
+Deno.test("dispose flushes and closes every room, and refuses later openers", async () => {
+  const { host, registry } = setUp();
+  using hold = await registry.acquire("a", { seed });
+  await registry[Symbol.asyncDispose]();
+  assertEquals((await hold.ended).code, "closed");
+  assertEquals(host.opened.map(({ closed, flushes }) => ({ closed, flushes })), [
+    { closed: true, flushes: 1 },
+  ]);
+  await assertRejects(() => registry.acquire("b", { seed }), NotebookdError);
+});

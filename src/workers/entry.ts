@@ -1,0 +1,39 @@
+/**
+ * What a worker runs: it waits for its start message, then serves rooms until it is terminated.
+ *
+ * @module
+ */
+
+import { initAutomerge } from "../doc/automerge.ts";
+import { LocalHost } from "../rooms/local_host.ts";
+import type { FromWorker, ToWorker } from "./messages.ts";
+import { type Post, RoomServer } from "./server.ts";
+import { workerLogger } from "./worker_logger.ts";
+import { yieldToEvents } from "./yield.ts";
+
+declare const self: DedicatedWorkerGlobalScope;
+
+let server: RoomServer | undefined;
+
+const post: Post = (message: FromWorker, transfer: ArrayBuffer[] = []) => {
+  self.postMessage(message, transfer);
+};
+
+self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
+  if (data.kind !== "start") {
+    server?.take(data);
+    return;
+  }
+  await initAutomerge(data.automerge);
+  const host = new LocalHost({
+    trustKey: data.trustKey,
+    unsentBytes: data.unsentBytes,
+    logger: workerLogger(post),
+    pause: yieldToEvents,
+    now: () => Date.now(),
+    // An error that nobody catches ends the worker, and the main thread learns of it.
+    fatal: (error) => reportError(error),
+  });
+  server = new RoomServer(host, post);
+  post({ kind: "started" });
+};

@@ -1,0 +1,168 @@
+/**
+ * Where rooms live: workers, each with an Automerge of its own.
+ *
+ * WASM calls are synchronous, so a room can stall every other room of its thread. Hence a notebook
+ * whose file is large gets a worker for itself, and small ones, whose single steps are short, share
+ * a bounded number. One worker is always kept ready, so that opening doesn't wait for a start.
+ *
+ * @module
+ */
+
+import type { NotebookdError } from "../errors.ts";
+import type { Limits } from "../limits.ts";
+import type { Logger } from "../log.ts";
+import type { RoomHandle, RoomHost, RoomSeed, SettingsListener } from "../rooms/ports.ts";
+import { type LogEvent, type RoomEvent, WorkerLink } from "./link.ts";
+import type { RoomKey, WorkerStart } from "./messages.ts";
+import { RemoteRoom } from "./remote_room.ts";
+
+/** What the pool needs from outside. */
+export interface WorkerPoolParts {
+  /** Starts a worker that runs `entry.ts`. */
+  spawn: () => Worker;
+  /** Automerge, compiled. */
+  automerge: WebAssembly.Module;
+  /** The machine's key for trust signatures. */
+  trustKey: Uint8Array;
+  logger: Logger;
+  limits: Pick<Limits, "workers" | "ownWorkerBytes" | "unsentBytes">;
+}
+
+/** One worker and the rooms in it. */
+class Seat {
+  readonly rooms = new Map<RoomKey, RemoteRoom>();
+  /** Rooms that are in it or on their way. */
+  taken = 0;
+
+  constructor(readonly shared: boolean, readonly link: Promise<WorkerLink>) {}
+}
+
+/** The workers of one daemon. */
+export class WorkerPool implements RoomHost, AsyncDisposable {
+  readonly #parts: WorkerPoolParts;
+  readonly #seats = new Set<Seat>();
+  #spare: Promise<SpareWorker> | undefined;
+  #nextRoom: RoomKey = 1;
+
+  constructor(parts: WorkerPoolParts) {
+    this.#parts = parts;
+    this.#spare = this.#keepReady();
+  }
+
+  async open(seed: RoomSeed, listener?: SettingsListener): Promise<RoomHandle> {
+    const seat = this.#seatFor(seed);
+    seat.taken++;
+    const key = this.#nextRoom++;
+    const leave = once(() => this.#leave(seat, key));
+    try {
+      const link = await seat.link;
+      const room = new RemoteRoom(link, key, { listener, onClosed: leave });
+      seat.rooms.set(key, room);
+      await link.call(key, { method: "open", seed });
+      return room;
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  /** Ends every worker at once; rooms must have been closed before. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const links = [...this.#seats].map((seat) => seat.link);
+    this.#seats.clear();
+    const spare = this.#spare;
+    this.#spare = undefined;
+    for (const ended of await Promise.allSettled([...links, spare?.then(({ link }) => link)])) {
+      if (ended.status === "fulfilled") ended.value?.[Symbol.dispose]();
+    }
+  }
+
+  #seatFor(seed: RoomSeed): Seat {
+    const large = seed.kind === "file" &&
+      seed.bytes.byteLength >= this.#parts.limits.ownWorkerBytes;
+    if (large) return this.#newSeat(false);
+    const shared = [...this.#seats].filter((seat) => seat.shared);
+    if (shared.length < this.#parts.limits.workers) return this.#newSeat(true);
+    return shared.reduce((least, seat) => seat.taken < least.taken ? seat : least);
+  }
+
+  #newSeat(shared: boolean): Seat {
+    const worker = this.#spare ?? this.#prepare();
+    this.#spare = this.#keepReady();
+    const seat: Seat = new Seat(
+      shared,
+      worker.then(({ link, listen }) => {
+        listen(seat);
+        return link;
+      }),
+    );
+    seat.link.catch(() => {});
+    this.#seats.add(seat);
+    return seat;
+  }
+
+  #leave(seat: Seat, key: RoomKey): void {
+    seat.rooms.delete(key);
+    seat.taken--;
+    if (seat.taken > 0 || !this.#seats.delete(seat)) return;
+    seat.link.then((link) => link[Symbol.dispose](), () => {});
+  }
+
+  /** A spare that can't start is told to whoever takes it, not before. */
+  #keepReady(): Promise<SpareWorker> {
+    const spare = this.#prepare();
+    spare.catch(() => {});
+    return spare;
+  }
+
+  async #prepare(): Promise<SpareWorker> {
+    let seat: Seat | undefined;
+    const { automerge, trustKey, limits } = this.#parts;
+    const start: WorkerStart = {
+      kind: "start",
+      automerge,
+      trustKey,
+      unsentBytes: limits.unsentBytes,
+    };
+    const link = await WorkerLink.start(this.#parts.spawn(), start, {
+      room: (event) => this.#toRoom(seat, event),
+      log: (event) => this.#parts.logger[event.level](event.message, event.fields),
+      lost: (reason) => this.#lose(seat, reason),
+    });
+    return {
+      link,
+      listen: (taken) => {
+        seat = taken;
+      },
+    };
+  }
+
+  #toRoom(seat: Seat | undefined, event: RoomEvent): void {
+    seat?.rooms.get(event.room)?.take(event);
+  }
+
+  #lose(seat: Seat | undefined, reason: NotebookdError): void {
+    this.#parts.logger.error("Worker lost", { rooms: seat?.rooms.size ?? 0, code: reason.code });
+    if (seat === undefined) {
+      this.#spare = undefined;
+      return;
+    }
+    this.#seats.delete(seat);
+    for (const room of seat.rooms.values()) room.fail(reason);
+  }
+}
+
+/** A worker that no room has taken yet. */
+interface SpareWorker {
+  link: WorkerLink;
+  /** Names the seat whose rooms shall hear of what the worker says. */
+  listen(seat: Seat): void;
+}
+
+function once(action: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) action();
+    done = true;
+  };
+}
