@@ -1,6 +1,7 @@
 /**
  * Starts notebookd from its sources with the permissions that this very command line needs, and no
- * other: `launch.ts [--print] COMMAND …`. With `--print` it prints the flags, one a line.
+ * other: `launch.ts COMMAND …`. `launch.ts --print COMMAND …` prints the flags instead, one a line,
+ * and with `--bundle` too those that the one-file bundle needs.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import { type Invocation, parseInvocation } from "../src/cli/invocation.ts";
 import { exitCodeOf } from "../src/cli/exit_codes.ts";
 import { ENV_NAMES, type Environment, loadConfig, loadSocketPath } from "../src/config.ts";
 import { NotebookdError } from "../src/errors.ts";
-import { clientFlags, daemonFlags } from "../src/permissions.ts";
+import { clientFlags, daemonFlags, type ProgramShape } from "../src/permissions.ts";
 
 /** Under `deno task` the process stands in the project; this names where the person stood. */
 export const START_FOLDER_NAME = "INIT_CWD";
@@ -22,8 +23,8 @@ export interface FlagsForOptions {
   readonly env: Environment;
   /** The absolute folder that relative paths start from. */
   readonly cwd: string;
-  /** The absolute folder of the project. */
-  readonly projectFolder: string;
+  /** In which form the program runs. */
+  readonly shape: ProgramShape;
   /** Gives a path with its links resolved. */
   readonly resolveLinks: (path: string) => string;
 }
@@ -44,14 +45,14 @@ export function flagsFor(args: readonly string[], options: FlagsForOptions): str
 }
 
 function invocationFlags(invocation: Invocation, options: FlagsForOptions): string[] {
-  const { env, cwd, projectFolder, resolveLinks } = options;
+  const { env, cwd, shape, resolveLinks } = options;
   if (invocation.command !== "daemon") {
     const socketPath = usable(() => loadSocketPath(env, invocation, { cwd }));
     return socketPath === undefined ? printingFlags() : clientFlags(socketPath);
   }
   const config = usable(() => loadConfig(env, invocation.flags, { cwd }));
   if (config === undefined) return printingFlags();
-  return daemonFlags(config, { kind: "source", folder: projectFolder }, { resolveLinks });
+  return daemonFlags(config, shape, { resolveLinks });
 }
 
 function printingFlags(): string[] {
@@ -86,22 +87,20 @@ export function resolveExistingLinks(path: string): string {
 }
 
 async function main(words: readonly string[]): Promise<number> {
-  const args = words.filter((word) => word !== "--print");
-  const projectFolder = dirname(dirname(fileURLToPath(import.meta.url)));
+  const args = words.filter((word) => word !== "--print" && word !== "--bundle");
+  const folder = dirname(dirname(fileURLToPath(import.meta.url)));
+  const shape = words.includes("--bundle")
+    ? { kind: "bundle" } as const
+    : { kind: "source", folder } as const;
   const cwd = Deno.env.get(START_FOLDER_NAME) ?? Deno.cwd();
   const env = Object.fromEntries(ENV_NAMES.map((name) => [name, Deno.env.get(name)]));
-  const flags = flagsFor(args, { env, cwd, projectFolder, resolveLinks: resolveExistingLinks });
-  if (args.length < words.length) {
+  const flags = flagsFor(args, { env, cwd, shape, resolveLinks: resolveExistingLinks });
+  if (words.includes("--print")) {
     console.log(flags.join("\n"));
     return 0;
   }
-  return await runProgram([
-    "run",
-    ...flags,
-    `--config=${join(projectFolder, "deno.json")}`,
-    join(projectFolder, "main.ts"),
-    ...args,
-  ], cwd);
+  const program = [`--config=${join(folder, "deno.json")}`, join(folder, "main.ts")];
+  return await runProgram(["run", ...flags, ...program, ...args], cwd);
 }
 
 /** Runs Deno until it ends, passing on what asks it to end, and gives its exit code. */

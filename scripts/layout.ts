@@ -27,7 +27,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   log: pure(),
   version: pure(),
   clock: pure("errors"),
-  config: pure("errors", "log"),
+  config: pure("errors", "limits", "log"),
   permissions: pure("errors", "config"),
   logging: pure("errors", "log", "json"),
   wire: pure(...LEAVES),

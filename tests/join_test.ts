@@ -121,11 +121,14 @@ Deno.test("notebook_sync refuses in its own form when it can't join", async (t) 
     await t.step(JSON.stringify(fields).replaceAll(daemon.home.root, "ROOT"), async () => {
       const answer = await refused(daemon.socket, { channel: "notebook_sync", ...fields });
       assertEquals(answer.error_code, code, answer.error);
-      assertEquals(Object.keys(answer), ["protocol", "error", "error_code"]);
+      // What can't be read at all is answered with an info frame, whatever the channel.
+      if (code !== "bad_handshake") {
+        assertEquals(Object.keys(answer), ["protocol", "error", "error_code"]);
+      }
     });
   }
   await using pool = await PoolClient.connect(daemon.socket);
-  assertEquals(await pool.rooms(), []);
+  assertEquals((await pool.rooms()).filter((room) => room.active_peers > 0), []);
 });
 
 Deno.test("a handshake is answered with what was expected when it can't be read", async (t) => {

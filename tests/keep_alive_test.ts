@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { TestDaemon } from "./helpers/daemon.ts";
+import { TestHome } from "./helpers/home.ts";
 import { notebookText } from "./helpers/notebook_file.ts";
 import { PoolClient } from "./helpers/pool_client.ts";
 import { V2Client } from "./helpers/v2_client.ts";
@@ -46,23 +47,13 @@ Deno.test("a room goes at once when the keep-alive time is zero", async () => {
 });
 
 Deno.test("a room's keep-alive time is the settings' when no option overrides it", async () => {
-  await using daemon = await TestDaemon.start();
-  await Deno.writeTextFile(
-    `${daemon.home.config}/settings.json`,
-    JSON.stringify({ keep_alive_secs: 0 }),
-  );
-  await daemon.log.waitFor((line) => /settings/i.test(line.message), "the settings were read");
-  const path = await daemon.home.write("a.ipynb", notebookText({ cells: 1 }));
-  await using pool = await PoolClient.connect(daemon.socket);
-  await pool.until(async () => {
-    const mark = daemon.log.mark;
-    await (await V2Client.open(daemon.socket, path)).leave();
-    await pool.until(
-      async () => (await pool.rooms()).every((room) => room.active_peers === 0),
-      "left",
-    );
-    return daemon.log.matching(roomClosed, mark).length > 0;
-  }, "the room goes at once");
+  await using home = await TestHome.make();
+  await Deno.mkdir(home.config, { mode: 0o700 });
+  await Deno.writeTextFile(`${home.config}/settings.json`, JSON.stringify({ keep_alive_secs: 0 }));
+  await using daemon = await TestDaemon.start({ home });
+  const path = await home.write("a.ipynb", notebookText({ cells: 1 }));
+  await (await V2Client.open(daemon.socket, path)).leave();
+  await daemon.log.waitFor(roomClosed, "the room closed");
 });
 
 Deno.test("a reopened notebook has its old heads when its room went and the file stayed", async () => {

@@ -88,7 +88,7 @@ Deno.test("open_notebook refuses what is no notebook file inside a root", async 
     ["relative.ipynb", ["bad_handshake", "not_found", "outside_roots"]],
     ["", ["bad_handshake", "not_found", "outside_roots", "not_a_file"]],
     [home.path("nul\0.ipynb"), ["bad_handshake", "not_found", "not_a_file", "outside_roots"]],
-    [home.path(`${"long".repeat(3000)}.ipynb`), ["not_found", "bad_handshake", "outside_roots"]],
+    [home.path(`${"long".repeat(3000)}.ipynb`), ["not_found", "not_a_file"]],
   ];
   for (const [path, codes] of cases) {
     await t.step(path.slice(0, 80).replaceAll("\0", "\\0"), async () => {

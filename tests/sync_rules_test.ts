@@ -167,7 +167,7 @@ Deno.test("edits of every kind reach the other clients when one makes them", asy
       if (cell !== undefined) cell.cell_type = scalar("markdown");
     },
     (doc) => {
-      doc.metadata.notebook_metadata = scalar('{"runt":{"schema_version":"1"}}');
+      doc.metadata.notebook_metadata = scalar('{"runt":{"schema_version":"1","env_id":"e"}}');
     },
     (doc) => doc.cells.splice(0, doc.cells.length),
   ];

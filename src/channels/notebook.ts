@@ -6,7 +6,6 @@
 
 import { toNotebookdError } from "../errors.ts";
 import { FEATURE } from "../handshake/features.ts";
-import type { Handshake } from "../handshake/handshake.ts";
 import { encodeCapabilities, encodeInfo } from "../handshake/info.ts";
 import { PROTOCOL } from "../handshake/version.ts";
 import type { RoomInfo } from "../rooms/ports.ts";
@@ -17,16 +16,10 @@ import { FrameType, typedFrameCap } from "../wire/caps.ts";
 import type { Codec } from "../wire/codec.ts";
 import { decodeTypedFrame, encodeFrame } from "../wire/frame.ts";
 import type { FrameConnection } from "./connection_port.ts";
-import { openRoom } from "./open_room.ts";
+import { type NotebookHandshake, openRoom } from "./open_room.ts";
 import { Outbox } from "./outbox.ts";
 import type { Services } from "./services.ts";
 import { Window } from "./window.ts";
-
-/** The handshakes that lead to a room. */
-export type NotebookHandshake = Extract<
-  Handshake,
-  { channel: "open_notebook" | "create_notebook" | "notebook_sync" }
->;
 
 /**
  * Gets the room and joins it.

@@ -6,11 +6,18 @@
 
 import { isAbsolute, join } from "@std/path";
 import { NotebookdError } from "../errors.ts";
+import type { Handshake } from "../handshake/handshake.ts";
 import { checkPackageManager, checkRuntime } from "../handshake/runtime.ts";
+import { parseInitialMetadata } from "../rooms/initial_metadata.ts";
 import type { NotebookSeed } from "../rooms/ports.ts";
 import type { RoomHold } from "../rooms/registry.ts";
-import type { NotebookHandshake } from "./notebook.ts";
 import type { Services } from "./services.ts";
+
+/** The handshakes that lead to a room. */
+export type NotebookHandshake = Extract<
+  Handshake,
+  { channel: "open_notebook" | "create_notebook" | "notebook_sync" }
+>;
 
 type Of<C extends NotebookHandshake["channel"]> = Extract<NotebookHandshake, { channel: C }>;
 
@@ -64,6 +71,8 @@ async function create(handshake: Of<"create_notebook">, services: Services): Pro
 }
 
 async function joinById(handshake: Of<"notebook_sync">, services: Services): Promise<RoomHold> {
+  // Before there is a room: one that nobody joins would only wait for its end.
+  if (handshake.initialMetadata !== undefined) parseInitialMetadata(handshake.initialMetadata);
   const options = await workingDir(handshake.workingDir, services);
   const id = handshake.notebookId;
   if (!isAbsolute(id)) return await joinEmpty(id, services, options);

@@ -51,6 +51,18 @@ export interface NewInvocation extends ClientOptions {
   readonly workingDir?: string;
 }
 
+const ENV_MEANINGS = {
+  HOME: "the root, and where the folders below are by default",
+  XDG_CONFIG_HOME: "the config folder is notebookd in it",
+  XDG_RUNTIME_DIR: "the socket is notebookd/notebookd.sock in it",
+  XDG_STATE_HOME: "the state folder is notebookd in it",
+  NOTEBOOKD_CONFIG: "the config folder",
+  NOTEBOOKD_ROOTS: "the roots, separated by colons; --root wins",
+  NOTEBOOKD_SOCKET: "the socket; --socket wins",
+  NOTEBOOKD_STATE: "the state folder; --state wins",
+  NOTEBOOKD_TRUST_KEY: "the file of the trust key",
+} as const satisfies Record<typeof ENV_NAMES[number], string>;
+
 /** Where help and usage errors are written. */
 export interface ParseOutput {
   /** Whether help may be coloured. */
@@ -114,6 +126,7 @@ export function buildProgram(output: ParseOutput, found: (invocation: Invocation
     .version(VERSION, "--version", "print the version")
     .helpOption("-h, --help", "print this help")
     .exitOverride()
+    .showHelpAfterError("(--help shows what there is)")
     .configureOutput({
       writeOut: (text) => output.out(text),
       writeErr: (text) => output.err(text),
@@ -141,7 +154,7 @@ function addDaemon(program: Command, found: (invocation: Invocation) => void): v
     .option("--socket <path>", "the Unix socket to listen on")
     .option("--state <dir>", "the folder for journals and blobs")
     .option("--keep-alive <seconds>", "how long a notebook without windows stays open")
-    .option("--limit <name=number>", "change a bound; repeatable (the docs list them)", collect)
+    .option("--limit <name=number>", "change a bound on what clients may take; repeatable", collect)
     .option("--log-format <format>", "text or json (default: text)")
     .option("--log-level <level>", "debug, info, warn or error (default: info)")
     .action((flags: ConfigFlags) => found({ command: "daemon", flags }));
@@ -216,6 +229,6 @@ function collect(value: string, before: readonly string[] = []): string[] {
 function helpTail(): string {
   const codes = Object.values(EXIT_CODES)
     .map(({ code, meaning }) => `  ${String(code).padStart(2)}  ${meaning}`);
-  const variables = ENV_NAMES.map((name) => `  ${name}`);
-  return ["", "Exit codes:", ...codes, "", "Environment:", ...variables].join("\n");
+  const variables = ENV_NAMES.map((name) => `  ${name.padEnd(20)} ${ENV_MEANINGS[name]}`);
+  return ["", "Environment:", ...variables, "", "Exit codes:", ...codes].join("\n");
 }

@@ -6,12 +6,15 @@
 import type { CellSnapshot } from "../doc/snapshot.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 
+/** The kinds of cells that notebooks have. */
+export type CellType = "code" | "markdown" | "raw";
+
 /** One cell, as it was at the moment it was asked for. It doesn't change afterwards. */
 export interface Cell {
   /** The cell's id, the same in every window. */
   readonly id: string;
-  /** "code", "markdown" or "raw"; another word where a client wrote one. */
-  readonly cellType: string;
+  /** Its kind; another word where a client wrote one. */
+  readonly cellType: CellType | (string & Record<never, never>);
   /** The source text. */
   readonly source: string;
   /** How often the kernel had run something when this cell ran; null if it never ran. */

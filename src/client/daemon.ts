@@ -4,15 +4,25 @@
  * @module
  */
 import { FEATURE } from "../handshake/features.ts";
-import type { PoolStats, RoomInfo } from "../wire/pool.ts";
+import type { CellView } from "../wire/cell_view.ts";
+import type { InspectedKernel, PoolStats, RoomInfo } from "../wire/pool.ts";
 import { dialUnixSocket } from "./connection.ts";
 import { Link } from "./link.ts";
 import { codecOf, type ConnectOptions } from "./options.ts";
-import { type PoolAnswer, PoolClient } from "./pool_client.ts";
+import { PoolClient } from "./pool_client.ts";
 import { socketOf } from "./socket_of.ts";
 
 /** The cells of a notebook, and its kernel, as the daemon holds them. */
-export type NotebookState = Omit<PoolAnswer<"notebook_state">, "type">;
+export interface NotebookState {
+  /** The notebook's id. */
+  readonly notebook_id: string;
+  /** Its cells; counts and outputs are JSON text, as in the document. */
+  readonly cells: readonly CellView[];
+  /** Whether someone has it open, or it was read from disk. */
+  readonly source: "live_room" | "persisted_file";
+  /** Its kernel, or null without one. */
+  readonly kernel_info: InspectedKernel | null;
+}
 
 /**
  * A connection to the daemon itself.

@@ -4,10 +4,8 @@
  * @module
  */
 import type { NotebookMetadata } from "../doc/snapshot.ts";
+import type { PackageManager } from "../handshake/runtime.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
-
-/** The tools whose dependencies a notebook can list. */
-export type PackageManager = "uv" | "conda" | "pixi";
 
 /** Version of the layout of `runt`; a v2 client parses no snapshot without it. */
 const RUNT_SCHEMA_VERSION = "1";
@@ -24,7 +22,9 @@ const SNAPSHOT_KEYS: Readonly<Record<string, readonly string[]>> = {
  *
  * @param metadata The parts, as the document has them.
  */
-export function mergedMetadata(metadata: Pick<NotebookMetadata, "snapshot" | "notebook">): JsonObject {
+export function mergedMetadata(
+  metadata: Pick<NotebookMetadata, "snapshot" | "notebook">,
+): JsonObject {
   return { ...metadata.notebook, ...parseSnapshot(metadata.snapshot) };
 }
 

@@ -4,15 +4,18 @@
  * @module
  */
 import { initAutomerge } from "../doc/automerge.ts";
+import { CellIndex } from "../doc/cell_index.ts";
 import { type NotebookChange, toNotebookChanges } from "../doc/changes.ts";
 import { CrdtDocument, ROOT } from "../doc/crdt_document.ts";
 import { NotebookEditor } from "../doc/editor.ts";
 import { ROOT_KEYS } from "../doc/schema.ts";
 import {
   cellCount,
+  readCellObject,
   readCells,
   readNotebookMetadata,
   readRuntime,
+  readSnapshotText,
   readString,
 } from "../doc/snapshot.ts";
 import { SyncPeer } from "../doc/sync.ts";
@@ -64,12 +67,14 @@ export interface ReplicaPeer {
 export class Replica implements Disposable {
   readonly #document: CrdtDocument;
   readonly #editor: NotebookEditor;
+  readonly #index: CellIndex;
   readonly #changes = new Subscribers<NotebookChangeEvent>(CHANGES);
   #cells: { readonly heads: string; readonly cells: readonly Cell[] } | undefined;
   #disposed = false;
 
   private constructor(document: CrdtDocument, now: () => number) {
     this.#document = document;
+    this.#index = new CellIndex(document);
     this.#editor = new NotebookEditor(document, { now: () => Math.floor(now() / 1000) });
   }
 
@@ -110,15 +115,15 @@ export class Replica implements Disposable {
 
   /** One cell, or undefined where there is none with this id. Costs one cell, not the notebook. */
   cell(id: string): Cell | undefined {
-    this.#open();
-    const snapshot = this.#editor.readCell(id);
-    return snapshot === null ? undefined : toCell(snapshot);
+    const document = this.#open();
+    const found = this.#index.find(id);
+    return found === null ? undefined : toCell(readCellObject(document, found.object));
   }
 
   /** Where a cell is, or undefined where there is none with this id. */
   indexOf(id: string): number | undefined {
     this.#open();
-    return this.#editor.indexOf(id) ?? undefined;
+    return this.#index.find(id)?.index;
   }
 
   /** "python", "deno" or another. */
@@ -129,6 +134,11 @@ export class Replica implements Disposable {
   /** The notebook's metadata, as its file has it. */
   get metadata(): JsonObject {
     return mergedMetadata(readNotebookMetadata(this.#open()));
+  }
+
+  /** The JSON text of the metadata snapshot, or null where there is none yet. */
+  get snapshotText(): string | null {
+    return readSnapshotText(this.#open());
   }
 
   /**

@@ -334,6 +334,7 @@ export class SessionCore {
     this.#opened.reject(reason);
     this.#waiters.end(reason);
     this.requests.end(reason);
+    this.#replica.end(wanted ? undefined : reason);
     this.#broadcasts.end(wanted ? undefined : reason);
     this.#states.end(undefined);
     this.#ended.abort(reason);

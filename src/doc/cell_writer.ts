@@ -4,9 +4,10 @@
  * @module
  */
 
-import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
+import type { JsonValue } from "../json.ts";
+import { scalarString } from "./bulk_value.ts";
 import type { CrdtDocument, ObjectId } from "./crdt_document.ts";
-import { putJson, toBulk } from "./json_tree.ts";
+import { putJson } from "./json_tree.ts";
 import { CELL_KEYS } from "./schema.ts";
 import type { CellSnapshot } from "./snapshot.ts";
 
@@ -25,25 +26,17 @@ export function writeCell(
   writeOutputs(doc, object, cell.outputs);
   for (const key of [CELL_KEYS.metadata, CELL_KEYS.attachments, CELL_KEYS.extra] as const) {
     const map = cell[key];
-    if (map !== undefined) writeObject(doc, object, key, map);
+    if (map !== undefined) writeJson(doc, object, key, map);
   }
   return object;
 }
 
 /** Gives a cell a new list of outputs, without committing. */
 export function writeOutputs(doc: CrdtDocument, cell: ObjectId, outputs: readonly string[]): void {
-  const list = doc.makeObject(cell, CELL_KEYS.outputs, "list");
-  for (const [index, output] of outputs.entries()) doc.insert(list, index, ["str", output]);
+  doc.putTree(cell, CELL_KEYS.outputs, outputs.map(scalarString));
 }
 
-/** Puts a JSON object or array under a key of a map, without committing. */
-export function writeObject(
-  doc: CrdtDocument,
-  map: ObjectId,
-  key: string,
-  value: JsonObject | JsonValue[],
-): void {
-  const bulk = isJsonObject(value) ? toBulk(value) : null;
-  if (bulk !== null) doc.putTree(map, key, bulk.tree);
-  else for (const _put of putJson(doc, map, key, value));
+/** Puts JSON under a key of a map, without committing. */
+export function writeJson(doc: CrdtDocument, map: ObjectId, key: string, value: JsonValue): void {
+  for (const _cost of putJson(doc, map, key, value));
 }

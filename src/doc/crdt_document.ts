@@ -12,6 +12,7 @@
 import * as A from "@automerge/automerge";
 import { NotebookdError } from "../errors.ts";
 import { isAutomergeAlive } from "./automerge.ts";
+import type { BulkTree, BulkValue } from "./bulk_value.ts";
 
 /** The id of an object (a map, a list, a Text) in a document. */
 export type ObjectId = string;
@@ -41,25 +42,21 @@ export type Scalar =
 /** The three kinds of objects that can be made. */
 export type ObjectKind = "map" | "list" | "text";
 
-/** A scalar string in a {@linkcode BulkValue}. */
-export type ScalarString = A.ImmutableString;
-
-/**
- * A tree for bulk insertion. A plain string becomes a Text, a {@linkcode ScalarString} a scalar; a
- * whole number an `int`, any other number an `f64`. Whole numbers past 2^53 don't survive and must
- * be put one by one.
- */
-export type BulkValue =
-  | string
-  | ScalarString
-  | number
-  | boolean
-  | null
-  | BulkValue[]
-  | { [key: string]: BulkValue };
-
-/** What changed between two states of a document, as the library tells it. */
+/** One difference between two states of a document, as the library tells it. */
 export type Patch = A.Patch;
+
+/** How a document got from one state to the next. */
+export interface PatchBatch {
+  /** The heads that it came from. */
+  before: readonly string[];
+  /** The heads that it came to. */
+  after: readonly string[];
+  /**
+   * The differences. Those of one list follow from each other; the path of anything inside an
+   * element is as of `after`.
+   */
+  patches: readonly Patch[];
+}
 
 /** The library's record of what it and one peer know of each other. Never changed in place. */
 export type SyncState = A.SyncState & {
@@ -79,11 +76,6 @@ export interface ChangeOrigin {
 export interface CrdtDocumentOptions {
   /** The actor for local changes, an even number of hex digits; a random one if left out. */
   actor?: string;
-}
-
-/** Gives a string for bulk insertion as a scalar. Lone surrogates become U+FFFD. */
-export function scalarString(text: string): ScalarString {
-  return new A.ImmutableString(text.toWellFormed());
 }
 
 type Handle = ReturnType<typeof A.getBackend>;
@@ -110,7 +102,8 @@ export class CrdtDocument implements Disposable {
   #wrapper: A.Doc<unknown>;
   #handle: Handle;
   #recording = false;
-  #patches: Patch[] = [];
+  #batches: PatchBatch[] = [];
+  #settled: readonly string[] = [];
   #disposed = false;
 
   private constructor(wrapper: A.Doc<unknown>) {
@@ -188,9 +181,13 @@ export class CrdtDocument implements Disposable {
     });
   }
 
-  /** The value at a key of a map or an index of a list, or null if there is none. */
-  get(object: ObjectId, prop: string | number): TypedValue | null {
-    return this.#handle.getWithType(object, prop) ?? null;
+  /**
+   * The value at a key of a map or an index of a list, or null if there is none.
+   *
+   * @param heads Reads the document as it was at these heads.
+   */
+  get(object: ObjectId, prop: string | number, heads?: readonly string[]): TypedValue | null {
+    return this.#handle.getWithType(object, prop, heads && [...heads]) ?? null;
   }
 
   /**
@@ -269,7 +266,7 @@ export class CrdtDocument implements Disposable {
   }
 
   /** Puts a whole tree at a key of a map. Bounds as for {@linkcode spliceList}. */
-  putTree(object: ObjectId, key: string, tree: BulkValue[] | { [key: string]: BulkValue }): void {
+  putTree(object: ObjectId, key: string, tree: BulkTree): void {
     this.#handle.putObjectFromHydrate(object, key.toWellFormed(), tree);
   }
 
@@ -307,16 +304,21 @@ export class CrdtDocument implements Disposable {
     );
   }
 
-  /** From now on keeps what each commit and each received message changed. */
+  /**
+   * From now on keeps what each commit and each received message changed, except what fills an
+   * empty document: all of that is new.
+   */
   recordPatches(): void {
+    if (this.#recording) return;
+    this.#settled = this.heads();
     this.#recording = true;
   }
 
   /** What changed since the last call, oldest first. Empty unless {@linkcode recordPatches} is on. */
-  takePatches(): Patch[] {
-    const patches = this.#patches;
-    this.#patches = [];
-    return patches;
+  takePatches(): PatchBatch[] {
+    const batches = this.#batches;
+    this.#batches = [];
+    return batches;
   }
 
   /** Makes the next sync message for a peer, or null if there is nothing to say. */
@@ -335,7 +337,10 @@ export class CrdtDocument implements Disposable {
     return this.#guarded(before, "bad_sync_message", "Can't apply the sync message", () => {
       // Changes go in through the handle: the library's own way would first compare whole
       // documents. What is left for it is the peer's state.
-      for (const chunk of A.decodeSyncMessage(message).changes) this.#handle.loadIncremental(chunk);
+      for (const chunk of A.decodeSyncMessage(message).changes) {
+        if (before.length > 0 && !holdsOneChange(chunk)) rehearseLoad(chunk);
+        this.#handle.loadIncremental(chunk);
+      }
       this.#settle(before.length === 0);
       const [wrapper, next] = A.receiveSyncMessage(this.#wrapper, state, message);
       this.#wrapper = wrapper;
@@ -357,10 +362,14 @@ export class CrdtDocument implements Disposable {
 
   /** Tells the library that what changed so far is dealt with. */
   #settle(wholeDocument: boolean): void {
+    if (!this.#recording) return this.#handle.updateDiffCursor();
+    const before = this.#settled;
+    this.#settled = this.heads();
     // The patches of a document that just came as a whole say nothing that reading it doesn't, and
     // take seconds to make.
-    if (this.#recording && !wholeDocument) this.#patches.push(...this.#handle.diffIncremental());
-    else this.#handle.updateDiffCursor();
+    if (wholeDocument) return this.#handle.updateDiffCursor();
+    const patches = this.#handle.diffIncremental();
+    if (patches.length > 0) this.#batches.push({ before, after: this.#settled, patches });
   }
 
   /** Runs a step that takes in foreign bytes, and undoes whatever it did if it fails. */
@@ -404,6 +413,22 @@ export class CrdtDocument implements Disposable {
       throw new NotebookdError("internal", "Can't restore a document that damaged bytes broke");
     }
   }
+}
+
+/** The type of a chunk follows its 4 magic bytes and 4 bytes of checksum; 1 and 2 are a change. */
+function holdsOneChange(chunk: Uint8Array): boolean {
+  return chunk[8] === 1 || chunk[8] === 2;
+}
+
+/**
+ * Loads a whole history on its own before it is let into another. The library checks less when it
+ * adds one to a document that isn't empty: a forged one got in, and the document could be saved but
+ * never loaded again.
+ */
+function rehearseLoad(history: Uint8Array): void {
+  using once = CrdtDocument.load(history);
+  using twice = CrdtDocument.load(once.save());
+  if (!sameHeads(once.heads(), twice.heads())) throw new RangeError("Not a history");
 }
 
 function sameHeads(one: readonly string[], other: readonly string[]): boolean {

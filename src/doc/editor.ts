@@ -7,9 +7,8 @@
 import { NotebookdError } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { CellIndex, type CellLocation } from "./cell_index.ts";
-import { writeCell, writeObject, writeOutputs } from "./cell_writer.ts";
+import { writeCell, writeJson, writeOutputs } from "./cell_writer.ts";
 import { type CrdtDocument, type ObjectId, ROOT } from "./crdt_document.ts";
-import { toScalar } from "./json_tree.ts";
 import {
   CELL_KEYS,
   DEFAULT_CELL_TYPE,
@@ -285,7 +284,6 @@ export class NotebookEditor {
   #writeIn(object: ObjectId, mapKey: string, key: string, value: JsonValue): void {
     const map = objectAt(this.#doc, object, mapKey, "map") ??
       this.#doc.makeObject(object, mapKey, "map");
-    if (value === null || typeof value !== "object") this.#doc.put(map, key, toScalar(value));
-    else writeObject(this.#doc, map, key, value);
+    writeJson(this.#doc, map, key, value);
   }
 }

@@ -10,7 +10,7 @@ import type { Notebook } from "../ipynb/notebook.ts";
 import type { JsonObject } from "../json.ts";
 import { CrdtDocument, ROOT } from "./crdt_document.ts";
 import { importCells } from "./import_cells.ts";
-import { importObject } from "./import_object.ts";
+import { putJson } from "./json_tree.ts";
 import { GENESIS, METADATA_KEYS, ROOT_KEYS } from "./schema.ts";
 import { Slicer } from "./slicer.ts";
 
@@ -115,6 +115,6 @@ function* importMetadata(doc: CrdtDocument, slicer: Slicer, input: ImportInput):
   ] as const;
   for (const [key, value] of maps) {
     if (Object.keys(value).length === 0) continue;
-    yield* importObject(doc, slicer, metadata, [key, value]);
+    yield* slicer.each(putJson(doc, metadata, key, value));
   }
 }

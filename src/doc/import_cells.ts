@@ -7,9 +7,10 @@
 
 import type { NotebookCell } from "../ipynb/notebook.ts";
 import type { JsonObject } from "../json.ts";
-import { type BulkValue, type CrdtDocument, type ObjectId, scalarString } from "./crdt_document.ts";
-import { importObject, treeCost } from "./import_object.ts";
-import { toBulk } from "./json_tree.ts";
+import { type BulkValue, scalarString } from "./bulk_value.ts";
+import type { CrdtDocument, ObjectId } from "./crdt_document.ts";
+import { putJson, toBulk } from "./json_tree.ts";
+import { ListRun } from "./list_run.ts";
 import { CELL_KEYS, NO_EXECUTION_COUNT } from "./schema.ts";
 import { COSTS, SLICE_COST, type Slicer } from "./slicer.ts";
 
@@ -95,11 +96,11 @@ function planOutputs(plan: CellPlan, outputs: string[]): BulkValue[] {
 
 function planMap(plan: CellPlan, key: string, map: JsonObject): void {
   const bulk = toBulk(map);
-  if (bulk === null || treeCost(bulk) > WHOLE_CELL_COST) {
+  if (bulk === null || bulk.cost > WHOLE_CELL_COST) {
     plan.maps.push([key, map]);
     return;
   }
-  plan.cost += treeCost(bulk);
+  plan.cost += bulk.cost;
   plan.tree[key] = bulk.tree;
 }
 
@@ -110,12 +111,12 @@ function* finishCell(
   plan: CellPlan,
 ): Generator<void> {
   yield* appendText(doc, slicer, doc.idAt(cell, CELL_KEYS.source), plan.source);
-  const outputs = doc.idAt(cell, CELL_KEYS.outputs);
-  for (const [index, output] of plan.outputs.entries()) {
-    yield* slicer.room(outputCost(output));
-    doc.insert(outputs, index, ["str", output]);
+  const run = new ListRun(doc, doc.idAt(cell, CELL_KEYS.outputs));
+  for (const output of plan.outputs) {
+    yield* slicer.each(run.add({ tree: scalarString(output), cost: outputCost(output) }));
   }
-  for (const map of plan.maps) yield* importObject(doc, slicer, cell, map);
+  yield* slicer.each(run.flush());
+  for (const [key, map] of plan.maps) yield* slicer.each(putJson(doc, cell, key, map));
 }
 
 function* appendText(

@@ -5,14 +5,10 @@
  */
 
 import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
-import {
-  type BulkValue,
-  type CrdtDocument,
-  type ObjectId,
-  type Scalar,
-  scalarString,
-  type TypedValue,
-} from "./crdt_document.ts";
+import { type BulkTree, type BulkValue, scalarString } from "./bulk_value.ts";
+import type { CrdtDocument, ObjectId, Scalar, TypedValue } from "./crdt_document.ts";
+import { type BulkPiece, ListRun } from "./list_run.ts";
+import { COSTS } from "./slicer.ts";
 
 /** Levels deeper than this aren't read: only a damaged or hostile document has them. */
 const MAX_READ_DEPTH = 2_000;
@@ -20,7 +16,7 @@ const MAX_READ_DEPTH = 2_000;
 /** Bulk insertion recurses inside the library, where the stack is small. */
 const MAX_BULK_DEPTH = 100;
 
-/** Larger trees are put value by value, so that whoever puts them can pause in between. */
+/** Larger trees are put piece by piece, so that whoever puts them can pause in between. */
 const MAX_BULK_VALUES = 500;
 
 /** The scalar that holds a JSON scalar: safe whole numbers as `int`, all others as `f64`. */
@@ -31,48 +27,39 @@ export function toScalar(value: null | boolean | number | string): Scalar {
   return isPlainInteger(value) ? ["int", value] : ["f64", value];
 }
 
-/** A JSON object, ready for bulk insertion. */
-export interface BulkTree {
-  tree: { [key: string]: BulkValue };
-  /** How many values it holds, itself included. */
-  values: number;
-  /** How many characters its scalars have. */
-  characters: number;
-}
-
 /**
- * Gives a JSON object as a tree for bulk insertion, or null where it must be put value by value:
- * because it is deep, or large, or holds a number that bulk insertion would change.
+ * Gives JSON as a tree for bulk insertion, or null where it must be put piece by piece: because it
+ * is deep, or large, or holds a number that bulk insertion would change.
  */
-export function toBulk(value: JsonObject): BulkTree | null {
+export function toBulk(value: JsonValue): BulkPiece | null {
   const size = { values: 0, characters: 0 };
   const tree = bulkOf(value, 0, size);
-  return tree === undefined ? null : { tree: tree as BulkTree["tree"], ...size };
+  if (tree === undefined) return null;
+  const { values, characters } = size;
+  return { tree, cost: values * COSTS.treeValue + characters * COSTS.scalarCharacter };
 }
 
 /**
- * Puts a JSON object or array under a key of a map, value by value.
+ * Puts JSON under a key of a map, in as few pieces as bulk insertion allows.
  *
- * @returns A generator that gives the length in characters (keys and scalars) of each value just
- * put; whoever drives it may commit and pause between two.
+ * @returns A generator that gives the cost of each piece before it is put, in the slicer's units;
+ * whoever drives it may commit in between.
  */
 export function* putJson(
   doc: CrdtDocument,
   map: ObjectId,
   key: string,
-  value: JsonObject | JsonValue[],
+  value: JsonValue,
 ): Generator<number> {
-  const root = doc.makeObject(map, key, Array.isArray(value) ? "list" : "map");
-  const pending: [ObjectId, JsonObject | JsonValue[]][] = [[root, value]];
+  const pending: Container[] = [];
+  yield* putProperty(doc, { object: map, pending }, [key, value]);
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const [object, content] = next;
-    const put = Array.isArray(content)
-      ? putElements(doc, object, content)
-      : putProperties(doc, object, content);
-    for (const { cost, child } of put) {
-      if (child !== undefined) pending.push(child);
-      yield cost;
+    const place = { object: next.object, pending };
+    if (Array.isArray(next.content)) {
+      yield* putElements(doc, place, next.content);
+      continue;
     }
+    for (const entry of Object.entries(next.content)) yield* putProperty(doc, place, entry);
   }
 }
 
@@ -117,33 +104,58 @@ export function readValue(doc: CrdtDocument, value: TypedValue, depth = 0): Json
   }
 }
 
-interface PutStep {
-  cost: number;
-  child?: [ObjectId, JsonObject | JsonValue[]];
+/** An object that was made empty, and what is still to be put into it. */
+interface Container {
+  object: ObjectId;
+  content: JsonObject | JsonValue[];
 }
 
-function* putProperties(doc: CrdtDocument, map: ObjectId, content: JsonObject): Generator<PutStep> {
-  for (const [key, value] of Object.entries(content)) {
-    if (isContainer(value)) {
-      const child = doc.makeObject(map, key, Array.isArray(value) ? "list" : "map");
-      yield { cost: key.length, child: [child, value] };
-    } else {
-      doc.put(map, key, toScalar(value));
-      yield { cost: key.length + scalarLength(value) };
-    }
+/** Where values are put, and where what they leave to be put is noted. */
+interface Place {
+  object: ObjectId;
+  pending: Container[];
+}
+
+function* putProperty(
+  doc: CrdtDocument,
+  { object, pending }: Place,
+  [key, value]: readonly [string, JsonValue],
+): Generator<number> {
+  if (!isContainer(value)) {
+    yield COSTS.call + scalarLength(value) * COSTS.scalarCharacter;
+    doc.put(object, key, toScalar(value));
+    return;
+  }
+  const bulk = toBulk(value);
+  yield COSTS.call + (bulk?.cost ?? 0);
+  if (bulk !== null) doc.putTree(object, key, bulk.tree as BulkTree);
+  else {
+    const child = doc.makeObject(object, key, Array.isArray(value) ? "list" : "map");
+    pending.push({ object: child, content: value });
   }
 }
 
-function* putElements(doc: CrdtDocument, list: ObjectId, content: JsonValue[]): Generator<PutStep> {
+function* putElements(
+  doc: CrdtDocument,
+  { object, pending }: Place,
+  content: JsonValue[],
+): Generator<number> {
+  const run = new ListRun(doc, object);
   for (const [index, value] of content.entries()) {
-    if (isContainer(value)) {
-      const child = doc.insertObject(list, index, Array.isArray(value) ? "list" : "map");
-      yield { cost: 0, child: [child, value] };
-    } else {
-      doc.insert(list, index, toScalar(value));
-      yield { cost: scalarLength(value) };
+    const bulk = toBulk(value);
+    if (bulk !== null) {
+      yield* run.add(bulk);
+      continue;
     }
+    yield* run.flush();
+    yield COSTS.call;
+    if (isContainer(value)) {
+      const child = doc.insertObject(object, index, Array.isArray(value) ? "list" : "map");
+      pending.push({ object: child, content: value });
+    } else doc.insert(object, index, toScalar(value));
+    run.skip();
   }
+  yield* run.flush();
 }
 
 function readList(doc: CrdtDocument, list: ObjectId, depth: number): JsonValue[] {

@@ -14,11 +14,11 @@ export const SLICE_COST = 8_000;
 /** What things cost, in units. */
 export const COSTS = {
   /** A cell without its content. */
-  cell: 60,
-  /** One value put on its own. */
-  value: 8,
+  cell: 80,
+  /** One value or one tree put on its own. */
+  call: 120,
   /** One value as part of a tree. */
-  treeValue: 2,
+  treeValue: 7,
   /** One character of Text. */
   textCharacter: 1,
   /** One character of a scalar string. */
@@ -43,6 +43,11 @@ export class Slicer {
   *room(cost: number): Generator<void> {
     if (cost > this.left && this.#spent > 0) yield* this.cut();
     this.#spent += cost;
+  }
+
+  /** Makes room for each of these costs, before what causes it is done. */
+  *each(costs: Iterable<number>): Generator<void> {
+    for (const cost of costs) yield* this.room(cost);
   }
 
   /** Ends the slice: what it wrote is one change, made at time 0. */

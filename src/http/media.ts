@@ -29,6 +29,15 @@ const ACTIVE_TEXT = /^text\/|^application\/(?:.*script|xml|.+\+xml)$|\+xml$/;
  * text: a client that fetches them has the same bytes. What isn't known becomes a stream of bytes.
  *
  * @param mediaType The media type that the blob was stored with.
+ *
+ * @example
+ * ```ts
+ * import { servedAs } from "@/http/media.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(servedAs("image/png"), { contentType: "image/png", attachment: false });
+ * assertEquals(servedAs("text/html").contentType, "text/plain; charset=utf-8");
+ * ```
  */
 export function servedAs(mediaType: string): ServedAs {
   const essence = (mediaType.split(";", 1)[0] ?? "").trim().toLowerCase();

@@ -9,23 +9,29 @@ import { NotebookEditor } from "../doc/editor.ts";
 import { readSnapshotText } from "../doc/snapshot.ts";
 import { NotebookdError } from "../errors.ts";
 import { serialiseSnapshot, snapshotOf } from "../ipynb/snapshot.ts";
-import { isJsonObject } from "../json.ts";
+import { isJsonObject, type JsonObject } from "../json.ts";
 
 /**
  * Stores a snapshot, unless the document has one.
  *
- * @param text The JSON of a snapshot, as it came with the handshake: at most 64 KiB.
+ * @param text What {@linkcode parseInitialMetadata} takes.
  * @returns Whether the document changed.
- * @throws {NotebookdError} with code `bad_handshake` when the text isn't the JSON of an object.
+ * @throws {NotebookdError} as that does.
  */
 export function adoptInitialMetadata(document: CrdtDocument, text: string): boolean {
-  const snapshot = parse(text);
+  const snapshot = parseInitialMetadata(text);
   if (readSnapshotText(document) !== null) return false;
   new NotebookEditor(document).setSnapshot(serialiseSnapshot(snapshotOf(snapshot)));
   return true;
 }
 
-function parse(text: string) {
+/**
+ * Reads a snapshot as it came with a handshake.
+ *
+ * @param text The JSON of an object, at most 64 KiB.
+ * @throws {NotebookdError} with code `bad_handshake` when it isn't that.
+ */
+export function parseInitialMetadata(text: string): JsonObject {
   const value = parseJson(text);
   if (isJsonObject(value)) return value;
   throw new NotebookdError(

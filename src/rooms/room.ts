@@ -16,7 +16,7 @@ import type { Logger } from "../log.ts";
 import { type TrustStatus, trustVerdict } from "../trust/verdict.ts";
 import { isAdditionBroadcast, type NotebookBroadcast } from "../wire/broadcasts.ts";
 import { FrameType } from "../wire/caps.ts";
-import { type Codec, jsonCodec, msgpackCodec } from "../wire/codec.ts";
+import { type Codec, codecNamed } from "../wire/codec.ts";
 import { encodeTypedFrame } from "../wire/frame.ts";
 import type { PoolResponse } from "../wire/pool.ts";
 import { encodeResponse } from "../wire/responses.ts";
@@ -212,10 +212,6 @@ export class Room implements RoomHandle, RequestTarget {
 
 function shown({ id, cell_type, source, execution_count, outputs }: CellSnapshot) {
   return { id, cell_type, source, execution_count, outputs };
-}
-
-function codecNamed(name: Codec["name"]): Codec {
-  return name === "json" ? jsonCodec : msgpackCodec;
 }
 
 function tooSlow(bound: number): NotebookdError {

@@ -35,7 +35,9 @@ export interface SocketConnectionOptions {
 
 /** The {@linkcode FrameConnection} of a stream socket: one reader, one writer. */
 export class SocketConnection implements FrameConnection {
+  /** See {@linkcode FrameConnection.id}. */
   readonly id: string;
+  /** See {@linkcode FrameConnection.closed}. */
   readonly closed: Promise<void>;
   readonly #socket: StreamSocket;
   readonly #clock: Clock;
@@ -45,6 +47,8 @@ export class SocketConnection implements FrameConnection {
   #closeReason: NotebookdError | null = null;
 
   /**
+   * Takes a socket over.
+   *
    * @param socket The connected socket; the connection closes it.
    * @param options The clock and the name.
    */
@@ -62,18 +66,22 @@ export class SocketConnection implements FrameConnection {
     this.#resolveClosed = resolve;
   }
 
+  /** See {@linkcode FrameConnection.queuedBytes}. */
   get queuedBytes(): number {
     return this.#queue.bytes;
   }
 
+  /** See {@linkcode FrameConnection.readFrame}. */
   async readFrame(capOf: CapOf): Promise<Uint8Array | null> {
     return await this.#reader.next(capOf);
   }
 
+  /** See {@linkcode FrameConnection.send}. */
   send(frame: Uint8Array): Promise<void> {
     return this.#queue.push(frame);
   }
 
+  /** See {@linkcode FrameConnection.drain}. */
   async drain(limit: DrainLimit): Promise<void> {
     using _timer = this.#clock.timer(limit.ms, () => this.close());
     const chunk = new Uint8Array(DRAIN_CHUNK_BYTES);
@@ -89,6 +97,7 @@ export class SocketConnection implements FrameConnection {
     }
   }
 
+  /** See {@linkcode FrameConnection.close}. */
   close(reason?: NotebookdError): void {
     if (this.#closeReason !== null) return;
     this.#closeReason = reason ??
@@ -98,6 +107,7 @@ export class SocketConnection implements FrameConnection {
     this.#resolveClosed();
   }
 
+  /** Closes the connection and waits until nothing is being written. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
     await this.#queue.idle;

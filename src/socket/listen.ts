@@ -52,7 +52,7 @@ export async function listen(path: string, options: ListenOptions): Promise<Sock
   }
 }
 
-/** A bound socket. Disposing it ends accepting and removes the socket; connections stay open. */
+/** A bound socket. Closing and disposing it leave the connections it gave open. */
 export class SocketListener implements AsyncDisposable {
   readonly #listener: Deno.UnixListener;
   readonly #lock: SocketLock;
@@ -88,21 +88,25 @@ export class SocketListener implements AsyncDisposable {
     return null;
   }
 
-  /** Ends accepting, removes the socket and gives the right to it back. Again: does nothing. */
+  /**
+   * Ends accepting and removes the socket. The right to it stays until the listener is disposed, so
+   * that no successor starts while rooms are still being flushed. Again: does nothing.
+   */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#ended.resolve();
+    // Deno removes the socket file here.
+    this.#listener.close();
+  }
+
+  /** Closes the listener, and gives the right to the socket back. */
+  [Symbol.asyncDispose](): Promise<void> {
     try {
-      // Deno removes the socket file here, while the lock still keeps a successor from its own.
-      this.#listener.close();
+      this.close();
     } finally {
       this.#lock[Symbol.dispose]();
     }
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    this.close();
     return Promise.resolve();
   }
 

@@ -32,7 +32,11 @@ export class WriteQueue {
   #idle: Promise<void> = Promise.resolve();
   #writing = false;
 
-  /** @param options Where the bytes go. */
+  /**
+   * Makes an empty queue.
+   *
+   * @param options Where the bytes go.
+   */
   constructor(options: WriteQueueOptions) {
     this.#options = options;
   }

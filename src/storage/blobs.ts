@@ -5,7 +5,6 @@
  */
 
 import { dirname, join } from "@std/path";
-import type { BlobStore } from "../channels/services.ts";
 import { NotebookdError } from "../errors.ts";
 import { isJsonObject } from "../json.ts";
 import { writeFileAtomic } from "./atomic_file.ts";
@@ -43,11 +42,13 @@ export function isBlobHash(text: string): boolean {
  * Keeps blobs in a folder: the content in `<2 hex>/<62 hex>`, what is known about it beside that in
  * `<62 hex>.meta`. Clients of the protocol read the content files themselves.
  */
-export class BlobFolder implements BlobStore {
+export class BlobFolder {
   readonly #folder: string;
   readonly #maxBytes: number;
 
   /**
+   * Names the folder; nothing is touched yet.
+   *
    * @param folder Where the blobs are; it is made when the first is stored.
    * @param options `maxBytes`: the largest blob, 100 MiB unless given.
    */

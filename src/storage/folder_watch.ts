@@ -13,6 +13,8 @@ export class FolderWatch implements AsyncDisposable {
   readonly #done: Promise<void>;
 
   /**
+   * Begins to watch.
+   *
    * @param folder The folder, which must exist.
    * @param changed Called with the names of files for each event that can mean a new content; only
    * the content itself tells whether it is one.
@@ -31,6 +33,7 @@ export class FolderWatch implements AsyncDisposable {
     }
   }
 
+  /** Ends the watch, after a call under way. */
   async [Symbol.asyncDispose](): Promise<void> {
     try {
       this.#watcher.close();

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { NotebookFiles } from "../channels/services.ts";
 import { NotebookdError } from "../errors.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import { fileError } from "./os_error.ts";
@@ -55,12 +54,14 @@ async function checkSameFile(
   );
 }
 
-/** The notebooks inside the allowed roots. */
-export class NotebookFolder implements NotebookFiles {
+/** The notebooks inside the allowed roots, as the channels want them. */
+export class NotebookFolder {
   readonly #policy: PathPolicy;
   readonly #options: ReadNotebookFileOptions;
 
   /**
+   * Puts reading behind a policy.
+   *
    * @param policy Which paths may be used.
    * @param options The largest notebook that is read.
    */

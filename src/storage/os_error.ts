@@ -76,7 +76,7 @@ export function fileError(thrown: unknown, attempted: string): NotebookdError {
       { cause: thrown },
     );
   }
-  const name = osErrorName(thrown);
+  const name = osErrorName(thrown) ?? (isMissing(thrown) ? "ENOENT" : undefined);
   const known = name === undefined ? undefined : EXPLANATIONS[name];
   if (known !== undefined) {
     return new NotebookdError(known.code, `${attempted}: ${known.detail}`, { cause: thrown });

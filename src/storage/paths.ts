@@ -61,7 +61,11 @@ export async function canonicalRoots(roots: readonly string[]): Promise<string[]
 export class PathPolicy {
   readonly #roots: readonly string[];
 
-  /** @param roots Canonical paths of folders, as {@linkcode canonicalRoots} gives them. */
+  /**
+   * Makes a policy for some roots.
+   *
+   * @param roots Canonical paths of folders, as {@linkcode canonicalRoots} gives them.
+   */
   constructor(roots: readonly string[]) {
     this.#roots = [...roots];
   }

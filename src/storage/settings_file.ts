@@ -38,7 +38,7 @@ interface FileText {
 export class SettingsFile implements SettingsStore {
   readonly #path: string;
   readonly #logger: Logger;
-  readonly #watch: FolderWatch;
+  readonly #watch: FolderWatch | null;
   readonly #listeners = new Set<(settings: Readonly<Settings>) => void>();
   #current: Readonly<Settings> = DEFAULT_SETTINGS;
   #broken: BrokenText | null = null;
@@ -50,9 +50,7 @@ export class SettingsFile implements SettingsStore {
   private constructor(path: string, logger: Logger) {
     this.#path = path;
     this.#logger = logger;
-    this.#watch = new FolderWatch(dirname(path), (names) => {
-      if (names.has(basename(path))) void this.#reloadQuietly();
-    });
+    this.#watch = this.#startWatch();
   }
 
   /**
@@ -65,12 +63,7 @@ export class SettingsFile implements SettingsStore {
    */
   static async open(path: string, options: { logger: Logger }): Promise<SettingsFile> {
     // Watching begins before reading: a change between the two would be missed otherwise.
-    let file: SettingsFile;
-    try {
-      file = new SettingsFile(path, options.logger);
-    } catch (error) {
-      throw fileError(error, `Cannot watch the settings "${path}"`);
-    }
+    const file = new SettingsFile(path, options.logger);
     try {
       await file.#inTurn(() => file.#load());
       return file;
@@ -80,10 +73,12 @@ export class SettingsFile implements SettingsStore {
     }
   }
 
+  /** The settings now. */
   get current(): Readonly<Settings> {
     return this.#current;
   }
 
+  /** See {@linkcode SettingsStore.update}. */
   async update(change: Partial<Settings>): Promise<void> {
     const unusable = unusableSettings(change);
     if (unusable.length > 0) throw unusableError(unusable);
@@ -102,6 +97,7 @@ export class SettingsFile implements SettingsStore {
     });
   }
 
+  /** See {@linkcode SettingsStore.subscribe}. */
   subscribe(listener: (settings: Readonly<Settings>) => void): Disposable {
     const own = (settings: Readonly<Settings>) => listener(settings);
     this.#listeners.add(own);
@@ -112,10 +108,28 @@ export class SettingsFile implements SettingsStore {
     };
   }
 
+  /** Ends the watch; what is being written is written to its end. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listeners.clear();
-    await this.#watch[Symbol.asyncDispose]();
+    await this.#watch?.[Symbol.asyncDispose]();
     await this.#last;
+  }
+
+  /** Watches are few on some machines; without one, edits count from the next update or start on. */
+  #startWatch(): FolderWatch | null {
+    try {
+      return new FolderWatch(dirname(this.#path), (names) => {
+        if (names.has(basename(this.#path))) void this.#reloadQuietly();
+      });
+    } catch (error) {
+      const failure = fileError(error, `Cannot watch the settings "${this.#path}"`);
+      if (failure.code === "not_found") throw failure;
+      this.#logger.warn("Settings file isn't watched; restart after editing it", {
+        code: failure.code,
+        reason: failure.message,
+      });
+      return null;
+    }
   }
 
   /** Of a key that stands there twice, the editor changes the first and the reader takes the last. */

@@ -51,6 +51,19 @@ const CHECKS: readonly { path: readonly string[]; check: Check }[] = [
  *
  * @param text The content of the file.
  * @param fallback What counts for a setting that is missing or can't be used.
+ *
+ * @example
+ * ```ts
+ * import { DEFAULT_SETTINGS } from "@/channels/settings_ports.ts";
+ * import { readSettings } from "@/storage/settings_text.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(readSettings('{"theme": "dark"}', DEFAULT_SETTINGS), {
+ *   kind: "settings",
+ *   settings: { ...DEFAULT_SETTINGS, theme: "dark" },
+ *   ignored: [],
+ * });
+ * ```
  */
 export function readSettings(text: string, fallback: Readonly<Settings>): ReadSettings {
   const errors: ParseError[] = [];

@@ -6,6 +6,7 @@
 
 import { initAutomerge } from "../doc/automerge.ts";
 import { LocalHost } from "../rooms/local_host.ts";
+import { rehearse } from "../rooms/rehearse.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 import { type Post, RoomServer } from "./server.ts";
 import { workerLogger } from "./worker_logger.ts";
@@ -34,6 +35,7 @@ self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
     // An error that nobody catches ends the worker, and the main thread learns of it.
     fatal: (error) => reportError(error),
   });
+  await rehearse(host);
   server = new RoomServer(host, post);
   post({ kind: "started" });
 };

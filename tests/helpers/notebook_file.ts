@@ -37,7 +37,8 @@ export function fileCells(bytes: Uint8Array): FileCell[] {
 function fileCell(cell: Record<string, unknown>): FileCell {
   const source = cell["source"] ?? "";
   const count = cell["execution_count"] ?? null;
-  const countIsInteger = count === null || Number.isInteger(count);
+  // Beyond the safe integers the number read isn't the one in the file.
+  const countIsInteger = count === null || Number.isSafeInteger(count);
   const extra = Object.fromEntries(
     Object.entries(cell).filter(([key, value]) =>
       !KNOWN.includes(key) ||

@@ -222,8 +222,10 @@ export async function refused(
   if (only === undefined || frames.length > 1 || end !== "clean") {
     throw new Error(`Expected one answer and a clean end, got ${frames.length} and "${end}"`);
   }
-  const schema = handshake["channel"] === "notebook_sync" ? capabilitiesSchema : infoSchema;
-  const answer: HandshakeAnswer = v.parse(schema, fromJson(only));
+  const answer: HandshakeAnswer = v.parse(
+    v.union([infoSchema, capabilitiesSchema]),
+    fromJson(only),
+  );
   if (answer.error === undefined || answer.error_code === undefined) {
     throw new Error("Expected a refusal with an error and its code");
   }
