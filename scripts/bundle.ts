@@ -5,7 +5,7 @@
  * @module
  */
 
-import { runDeno } from "./processes.ts";
+import { runDeno, runScript, ScriptError } from "./processes.ts";
 
 const FOLDER = "dist";
 const WORKER_NAME = "#worker";
@@ -17,7 +17,7 @@ export const BUNDLE_PATH = `${FOLDER}/notebookd.js`;
  * Bundles the worker to one text, then the program with that text inside: a worker that starts from
  * a Blob needs no permission to read.
  *
- * @throws {Error} when `deno bundle` fails; it has said why.
+ * @throws {ScriptError} when `deno bundle` fails; it has said why.
  */
 export async function bundle(): Promise<void> {
   const parts = `${FOLDER}/parts`;
@@ -77,11 +77,16 @@ async function bundleOne(entry: string, output: string, config: string): Promise
     `--output=${output}`,
     entry,
   ]);
-  if (exitCode !== 0) throw new Error(`Cannot bundle "${entry}": deno ended with ${exitCode}`);
+  if (exitCode !== 0) {
+    throw new ScriptError(`Cannot bundle "${entry}": deno ended with ${exitCode}`);
+  }
 }
 
 if (import.meta.main) {
-  await bundle();
-  const { size } = Deno.statSync(BUNDLE_PATH);
-  console.log(`${BUNDLE_PATH}: ${(size / 1e6).toFixed(1)} MB`);
+  await runScript(async () => {
+    await bundle();
+    const { size } = Deno.statSync(BUNDLE_PATH);
+    console.log(`${BUNDLE_PATH}: ${(size / 1e6).toFixed(1)} MB`);
+    return 0;
+  });
 }

@@ -6,7 +6,7 @@
  */
 
 import { bundle, BUNDLE_PATH } from "./bundle.ts";
-import { runDeno } from "./processes.ts";
+import { runDeno, runScript, ScriptError } from "./processes.ts";
 
 const BINARY_PATH = "dist/notebookd";
 
@@ -33,17 +33,18 @@ function explain(): string {
 }
 
 if (import.meta.main) {
-  await bundle();
-  const exitCode = await runDeno([
-    "compile",
-    "--no-config",
-    ...BINARY_FLAGS,
-    `--output=${BINARY_PATH}`,
-    BUNDLE_PATH,
-  ]);
-  if (exitCode !== 0) {
-    console.error(explain());
-    Deno.exit(1);
-  }
-  console.log(BINARY_PATH);
+  await runScript(async () => {
+    await bundle();
+    const output = `--output=${BINARY_PATH}`;
+    const exitCode = await runDeno([
+      "compile",
+      "--no-config",
+      ...BINARY_FLAGS,
+      output,
+      BUNDLE_PATH,
+    ]);
+    if (exitCode !== 0) throw new ScriptError(explain());
+    console.log(BINARY_PATH);
+    return 0;
+  });
 }

@@ -57,7 +57,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
     "workers",
   ),
   cli: {
-    imports: [...LEAVES, "config", "logging", "client", "daemon", "wire"],
+    imports: [...LEAVES, "config", "handshake", "logging", "client", "daemon"],
     touchesMachine: false,
     touchingFiles: ["cli/terminal.ts"],
   },

@@ -34,6 +34,7 @@ Deno.test("no-sleep-in-tests reports when a test waits for time", () => {
     assertEquals(broken("src/storage/a.ts", call), [], call);
   }
   assertEquals(broken("src/wire/a_test.ts", "clock.setTimeout(f, 5)"), []);
+  assertEquals(broken("tests/helpers/deadline.ts", "setTimeout(f, 5)"), []);
 });
 
 Deno.test("no-message-matching reports when an error is told by its text", () => {

@@ -1,11 +1,14 @@
 /**
  * Runs every test and every example in the documentation, and says in the last line how many passed
- * and failed: `deno task test`. Words after it name groups (`pure`, `real`); without any, all run.
+ * and failed: `deno task test`. Words after it name groups (`pure`, `real`, `bundle`); without any,
+ * all run.
  *
  * @module
  */
 
-import { runDeno } from "./processes.ts";
+import { bundle } from "./bundle.ts";
+import { runDeno, runScript } from "./processes.ts";
+import { readSources } from "./sources.ts";
 import {
   countTests,
   sumCounts,
@@ -15,21 +18,17 @@ import {
 } from "./test_groups.ts";
 
 const REPORT_FOLDER = ".deno";
+/** Whatever a test starts the program with, it starts it with this. */
+const STARTER = "helpers/daemon.ts";
 
 async function runGroup(group: TestGroup): Promise<TestCounts> {
-  const report = `${REPORT_FOLDER}/${group.name}.xml`;
-  removeIfThere(report);
-  const paths = group.paths.filter(exists);
   console.log(`\n${group.name}: ${group.flags.join(" ")}`);
-  const exitCode = await runDeno([
-    "test",
-    "--doc",
-    "--parallel",
-    "--reporter=dot",
-    `--junit-path=${report}`,
-    ...group.flags,
-    ...paths,
-  ]);
+  if (group.shape === "bundle") await bundle();
+  const report = `${REPORT_FOLDER}/${group.name}.xml`;
+  if (exists(report)) Deno.removeSync(report);
+  const words = ["test", "--doc", "--parallel", `--junit-path=${report}`, ...group.flags];
+  const env = { NOTEBOOKD_TEST_SHAPE: group.shape };
+  const exitCode = await runDeno([...words, ...group.paths.filter(exists)], env);
   return countTests(exists(report) ? Deno.readTextFileSync(report) : "", exitCode);
 }
 
@@ -43,18 +42,23 @@ function exists(path: string): boolean {
   }
 }
 
-function removeIfThere(path: string): void {
-  if (exists(path)) Deno.removeSync(path);
+function startingTests(): string[] {
+  return readSources(["tests"], "_test.ts")
+    .filter(({ text }) => text.includes(STARTER))
+    .map(({ path }) => path);
 }
 
-if (import.meta.main) {
+async function runGroups(names: readonly string[]): Promise<number> {
   Deno.mkdirSync(REPORT_FOLDER, { recursive: true });
-  const groups = testGroups(Deno.execPath());
-  const chosen = groups.filter(({ name }) => Deno.args.length === 0 || Deno.args.includes(name));
+  const groups = testGroups(Deno.execPath(), startingTests());
   const counts: TestCounts[] = [];
-  for (const group of chosen) counts.push(await runGroup(group));
+  for (const group of groups) {
+    if (names.length === 0 || names.includes(group.name)) counts.push(await runGroup(group));
+  }
   const { passed, failed, ignored } = sumCounts(counts);
   if (ignored > 0) console.log(`${ignored} ignored`);
   console.log(`${passed} passed, ${failed} failed`);
-  if (failed > 0 || passed === 0) Deno.exit(1);
+  return failed > 0 || passed === 0 ? 1 : 0;
 }
+
+if (import.meta.main) await runScript(() => runGroups(Deno.args));

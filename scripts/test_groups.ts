@@ -15,6 +15,8 @@ export interface TestGroup {
   readonly paths: readonly string[];
   /** The permission flags. */
   readonly flags: readonly string[];
+  /** In which form the tests start the program. */
+  readonly shape: "source" | "bundle";
 }
 
 /** How many tests passed, failed and were left out. */
@@ -29,39 +31,42 @@ export interface TestCounts {
 
 /**
  * Gives the groups: what touches nothing runs with no permission at all, the rest with what real
- * files, sockets and processes take.
+ * files, sockets and processes take, and the tests that start the program once more on the bundle.
  *
  * @param denoPath The absolute path of the Deno that tests may start.
+ * @param startingTests The paths of the tests that start the program.
  */
-export function testGroups(denoPath: string): TestGroup[] {
+export function testGroups(denoPath: string, startingTests: readonly string[]): TestGroup[] {
   const parts = Object.entries(PARTS);
   const pathsOf = (touching: boolean) =>
-    parts.filter(([, part]) => touchesMachine(part) === touching).flatMap(([name]) => [
+    parts.filter(([, part]) => part.touchesMachine === touching).flatMap(([name]) => [
       `src/${name}`,
       `src/${name}.ts`,
       `src/${name}_test.ts`,
     ]);
-  return [
-    { name: "pure", paths: pathsOf(false), flags: ["--no-prompt"] },
-    {
-      name: "real",
-      paths: [...pathsOf(true), "std", "scripts", "tests"],
-      flags: [
-        "--no-prompt",
-        // Making a symbolic link takes both unscoped, and tests listen on sockets of random names.
-        "--allow-read",
-        "--allow-write",
-        "--allow-net",
-        "--allow-env",
-        "--allow-sys=uid,umask,hostname",
-        `--allow-run=${denoPath},npx,mkfifo`,
-      ],
-    },
+  const edges = parts.flatMap(([, part]) => part.touchingFiles ?? [])
+    .map((file) => `src/${file.replace(/\.ts$/, "_test.ts")}`);
+  const flags = [
+    "--no-prompt",
+    // Making a symbolic link takes both unscoped, and tests listen on sockets of random names.
+    "--allow-read",
+    "--allow-write",
+    "--allow-net",
+    "--allow-env",
+    "--allow-sys=uid,umask,hostname",
+    `--allow-run=${denoPath},cat,ls,mkfifo`,
   ];
-}
-
-function touchesMachine(part: { touchesMachine: boolean; touchingFiles?: readonly string[] }) {
-  return part.touchesMachine || part.touchingFiles !== undefined;
+  const realPaths = [...pathsOf(true), ...edges, "std", "scripts", "tests"];
+  return [
+    {
+      name: "pure",
+      paths: pathsOf(false),
+      flags: ["--no-prompt", `--ignore=${edges.join(",")}`],
+      shape: "source",
+    },
+    { name: "real", paths: realPaths, flags, shape: "source" },
+    { name: "bundle", paths: startingTests, flags, shape: "bundle" },
+  ];
 }
 
 /**

@@ -28,16 +28,27 @@ Deno.test("sumCounts() adds what groups reported", () => {
 });
 
 Deno.test("testGroups() gives the pure parts no permission", () => {
-  const [pure, real] = testGroups("/bin/deno");
-  assertEquals(pure?.flags, ["--no-prompt"]);
+  const [pure, real] = testGroups("/bin/deno", ["tests/cli_test.ts"]);
+  assertEquals(pure?.flags.filter((flag) => !flag.startsWith("--ignore=")), ["--no-prompt"]);
   for (const folder of ["src/wire", "src/handshake", "src/ipynb", "src/doc", "src/rooms"]) {
     assert(pure?.paths.includes(folder), folder);
     assert(!real?.paths.includes(folder), folder);
   }
 });
 
+Deno.test("testGroups() moves the tests of a pure part's edge to the others", () => {
+  const [pure, real] = testGroups("/bin/deno", ["tests/cli_test.ts"]);
+  assert(pure?.flags.some((flag) => flag.includes("src/client/connection_test.ts")));
+  assert(real?.paths.includes("src/client/connection_test.ts"));
+});
+
+Deno.test("testGroups() runs the tests that start the program once more on the bundle", () => {
+  const bundle = testGroups("/bin/deno", ["tests/cli_test.ts"]).at(-1);
+  assertEquals([bundle?.shape, bundle?.paths], ["bundle", ["tests/cli_test.ts"]]);
+});
+
 Deno.test("testGroups() covers every part once", () => {
-  const paths = testGroups("/bin/deno").flatMap((group) => group.paths);
+  const paths = testGroups("/bin/deno", ["tests/cli_test.ts"]).flatMap((group) => group.paths);
   for (const name of Object.keys(PARTS)) {
     assertEquals(paths.filter((path) => path === `src/${name}`).length, 1, name);
   }

@@ -1,6 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { type Environment, loadConfig, loadSocketPath } from "./config.ts";
+import { defaultSocketPath } from "./client/socket_path.ts";
 import { NotebookdError } from "./errors.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
 
 const HOME: Environment = { HOME: "/home/ada" };
 const CWD = { cwd: "/work/here" };
@@ -20,6 +22,8 @@ Deno.test("loadConfig() uses folders in HOME when nothing else is named", () => 
     stateFolder: "/home/ada/.local/state/notebookd",
     configFolder: "/home/ada/.config/notebookd",
     trustKeyPath: "/home/ada/.config/notebookd/trust-key",
+    baseFolder: "/work/here",
+    limits: DEFAULT_LIMITS,
     logFormat: "text",
     logLevel: "info",
   });
@@ -134,6 +138,33 @@ Deno.test("loadSocketPath() agrees with loadConfig() for every source of the soc
   ];
   for (const [env, flags] of cases) {
     assertEquals(loadSocketPath(env, flags, CWD), loadConfig(env, flags, CWD).socketPath);
+  }
+});
+
+Deno.test("loadConfig() changes the limits that are named and keeps the others", () => {
+  const { limits } = loadConfig(HOME, { limit: ["rooms=3", "workers=1", "rooms=4"] }, CWD);
+  assertEquals(limits, { ...DEFAULT_LIMITS, rooms: 4, workers: 1 });
+});
+
+Deno.test("loadConfig() refuses a limit when its name or number can't be used", () => {
+  const words = ["", "rooms", "rooms=", "rooms=0", "rooms=-1", "rooms=1.5", "rooms=1e9", "beds=1"];
+  for (const word of [...words, "toString=1", "__proto__=1", "rooms=99999999999999999999"]) {
+    invalid(() => loadConfig(HOME, { limit: [word] }, CWD), `--limit "${word}"`);
+  }
+});
+
+Deno.test("loadSocketPath() agrees with the client module for every environment", () => {
+  const environments: Environment[] = [
+    HOME,
+    { ...HOME, XDG_RUNTIME_DIR: "/run/user/7" },
+    { ...HOME, XDG_RUNTIME_DIR: "relative", XDG_STATE_HOME: "/x" },
+    { ...HOME, XDG_STATE_HOME: "relative" },
+    { ...HOME, NOTEBOOKD_STATE: "/own/state", XDG_STATE_HOME: "/x" },
+    { ...HOME, NOTEBOOKD_SOCKET: "/own/d.sock", XDG_RUNTIME_DIR: "/run/user/7" },
+    { ...HOME, NOTEBOOKD_SOCKET: "", XDG_RUNTIME_DIR: "" },
+  ];
+  for (const env of environments) {
+    assertEquals(loadSocketPath(env, {}, CWD), defaultSocketPath(env));
   }
 });
 

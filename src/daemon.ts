@@ -76,6 +76,7 @@ export async function startDaemon(
     }),
   );
   const connections = stack.use(new Connections(services));
+  stack.defer(() => services.registry.refuse());
   const accepting = acceptAll(listener, connections);
   stack.defer(async () => {
     listener.close();

@@ -115,7 +115,8 @@ function trustKeyGrants(config: Config): string[] {
 function programFiles(shape: ProgramShape): string[] {
   switch (shape.kind) {
     case "source":
-      return ["src", "std", "main.ts"].map((name) => join(shape.folder, name));
+      // A worker reads its own module and what that imports; the rest is read before flags count.
+      return [join(shape.folder, "src")];
     case "bundle":
       return [];
     default:

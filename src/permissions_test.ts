@@ -48,13 +48,11 @@ Deno.test("daemonFlags() names every variable of the configuration", () => {
 
 Deno.test("daemonFlags() lets the program read its modules but not write them", () => {
   const flags = daemonFlags(config(), { kind: "source", folder: "/program" });
-  const modules = ["/program/src", "/program/std", "/program/main.ts"];
   const read = flagValues(flags, "--allow-read");
   const write = flagValues(flags, "--allow-write");
-  for (const path of modules) {
-    assert(read.includes(path), path);
-    assertFalse(write.includes(path), path);
-  }
+  assert(read.includes("/program/src"));
+  assertEquals(read.filter((path) => path.startsWith("/program")), ["/program/src"]);
+  assertFalse(write.some((path) => path.startsWith("/program")));
 });
 
 Deno.test("daemonFlags() grants both spellings when a root is a link", () => {

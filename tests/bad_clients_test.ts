@@ -18,6 +18,7 @@ async function withBystander(
   await test(daemon, path);
   await bystander.edit((doc) => doc.cells.push(codeCell("after", "2")));
   await using late = await V2Client.open(daemon.socket, path);
+  await bystander.untilCovers(late.heads);
   assertEquals(late.cells, bystander.cells);
 }
 

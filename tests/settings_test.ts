@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { TestDaemon } from "./helpers/daemon.ts";
 import { TestHome } from "./helpers/home.ts";
-import { openChannel } from "./helpers/pool_client.ts";
+import { openChannel, PoolClient } from "./helpers/pool_client.ts";
 import type { RawSocket } from "./helpers/raw_socket.ts";
 import { V2Client } from "./helpers/v2_client.ts";
 import { plainJson, type Scalar, scalar } from "./helpers/v2_document.ts";
@@ -126,9 +126,12 @@ Deno.test("a client's change reaches the other clients and the file", async () =
   assertEquals(two.values, one.values);
   const file = await written;
   assertEquals(file["uv"], { default_packages: ["numpy"] });
-  await using created = await V2Client.create(daemon.socket, { runtime: "python" });
-  const snapshot = JSON.parse(created.doc.metadata.notebook_metadata.toString());
-  assertEquals(snapshot.runt.conda.dependencies, [], "The setting chose no conda notebook");
+  await using pool = await PoolClient.connect(daemon.socket);
+  await pool.until(async () => {
+    await using created = await V2Client.create(daemon.socket, { runtime: "python" });
+    const { runt } = JSON.parse(created.doc.metadata.notebook_metadata.toString());
+    return runt.conda !== undefined;
+  }, "new notebooks follow the setting");
 });
 
 Deno.test("a change in the file reaches the clients, and unknown keys stay", async () => {

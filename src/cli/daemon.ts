@@ -29,9 +29,12 @@ export async function runDaemon(flags: ConfigFlags, terminal: Terminal): Promise
     write: (line) => terminal.err(line),
   });
   const asked = Promise.withResolvers<void>();
-  // Ctrl-C in a terminal reaches this process and the launcher, which passes it on: the second one
-  // finds the listener still here and changes nothing.
+  let isAsked = false;
+  // Ctrl-C in a terminal reaches this process and the launcher, which passes it on: the second
+  // signal finds this listener still here, and neither ends the process early nor is told twice.
   using _listener = terminal.onEndSignal((signal) => {
+    if (isAsked) return;
+    isAsked = true;
     logger.info("Asked to end", { signal });
     asked.resolve();
   });

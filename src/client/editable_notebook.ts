@@ -32,7 +32,11 @@ export interface InsertCellOptions {
 export abstract class EditableNotebook {
   readonly #replica: Replica;
 
-  /** @param replica The local copy. */
+  /**
+   * Shows a local copy. Programs get theirs from `openNotebook` and its like.
+   *
+   * @param replica The local copy.
+   */
   constructor(replica: Replica) {
     this.#replica = replica;
   }
@@ -40,7 +44,7 @@ export abstract class EditableNotebook {
   /** Called before an edit; throws where none can be made any more. */
   protected abstract beforeEdit(): void;
 
-  /** Called after an edit. */
+  /** Called after an edit that changed something. */
   protected abstract afterEdit(): void;
 
   /**
@@ -220,9 +224,7 @@ export abstract class EditableNotebook {
 
   #edit<T>(work: (editor: NotebookEditor) => T): T {
     this.beforeEdit();
-    const result = this.#replica.edit(work);
-    this.afterEdit();
-    return result;
+    return this.#replica.edit(work, () => this.afterEdit());
   }
 
   #position({ index, after }: InsertCellOptions): number {

@@ -23,6 +23,7 @@
  */
 export { ERROR_CODES, type ErrorCode, NotebookdError } from "../errors.ts";
 export type { NotebookChange } from "../doc/changes.ts";
+export type { TextSplice } from "../doc/text_diff.ts";
 export {
   PACKAGE_MANAGERS,
   type PackageManager,
@@ -31,16 +32,17 @@ export {
 } from "../handshake/runtime.ts";
 export type { JsonObject, JsonValue } from "../json.ts";
 export { LOG_LEVELS, type LogFields, type Logger, type LogLevel } from "../log.ts";
-export type {
-  AdditionBroadcast,
-  CommState,
-  EnvSyncDiff,
-  KernelBroadcast,
-  NotebookBroadcast,
-  SaveState,
-  SaveStateBroadcast,
-  SessionBroadcast,
-  TrustChangedBroadcast,
+export {
+  type AdditionBroadcast,
+  type CommState,
+  type EnvSyncDiff,
+  type KernelBroadcast,
+  type NotebookBroadcast,
+  SAVE_STATES,
+  type SaveState,
+  type SaveStateBroadcast,
+  type SessionBroadcast,
+  type TrustChangedBroadcast,
 } from "../wire/broadcasts.ts";
 export type { CellView } from "../wire/cell_view.ts";
 export type { EnvProgressBroadcast, EnvProgressPhase } from "../wire/env_progress.ts";
@@ -66,15 +68,16 @@ export type {
   ShutdownKernelRequest,
   SyncEnvironmentRequest,
 } from "../wire/requests.ts";
-export type {
-  CompletionItem,
-  DenoLaunchConfig,
-  ErrorResponse,
-  HistoryEntry,
-  KernelResponse,
-  LaunchedConfig,
-  NotebookResponse,
-  TrustStatus,
+export {
+  type CompletionItem,
+  type DenoLaunchConfig,
+  type ErrorResponse,
+  type HistoryEntry,
+  type KernelResponse,
+  type LaunchedConfig,
+  type NotebookResponse,
+  TRUST_STATUSES,
+  type TrustStatus,
 } from "../wire/responses.ts";
 export type { Cell, CellType } from "./cells.ts";
 export { Daemon, type NotebookState } from "./daemon.ts";
@@ -90,4 +93,4 @@ export type { ConnectOptions, SessionOptions } from "./options.ts";
 export type { ChangeOrigin, NotebookChangeEvent } from "./replica.ts";
 export { type ResponseTo, RESULTS_OF } from "./results.ts";
 export type { NotebookSession, SessionInfo, WaitOptions } from "./session.ts";
-export type { SessionState } from "./session_core.ts";
+export type { SessionState } from "./session_parts.ts";

@@ -44,8 +44,8 @@ export interface NotebookChangeEvent {
 
 const CHANGES = { name: "changes", limits: { items: 10_000, weight: 16 * 1024 * 1024 } };
 
-/** What an event weighs beside the bytes of what changed. */
-const EVENT_WEIGHT = 64;
+/** About the bytes of a small object. */
+const OBJECT_BYTES = 64;
 
 /** The sync state of one connection, as the connection sees it. */
 export interface ReplicaPeer {
@@ -144,14 +144,21 @@ export class Replica implements Disposable {
   /**
    * Edits the document and tells the readers of changes.
    *
+   * @param work The edit. What it did before it threw stays.
+   * @param changed Called when the document is another one now.
    * @returns What the edit gives.
    */
-  edit<T>(work: (editor: NotebookEditor) => T): T {
+  edit<T>(work: (editor: NotebookEditor) => T, changed: () => void): T {
     const document = this.#open();
     const before = document.heads();
-    const result = work(this.#editor);
-    this.#publish(before, { local: true });
-    return result;
+    try {
+      return work(this.#editor);
+    } finally {
+      if (before.join() !== document.heads().join()) {
+        this.#publish(before, { local: true });
+        changed();
+      }
+    }
   }
 
   /** A stream of the changes made from now on, here and elsewhere. */
@@ -203,7 +210,7 @@ export class Replica implements Disposable {
     if (changes.length === 0) return;
     const origins = this.#document.changesSince(before);
     const actors = [...new Set(origins.map(({ actor }) => actor))];
-    this.#changes.publish({ changes, origin: { local, actors } }, EVENT_WEIGHT + weigh(changes));
+    this.#changes.publish({ changes, origin: { local, actors } }, weigh(changes));
   }
 
   #open(): CrdtDocument {
@@ -221,6 +228,11 @@ function confirmed(document: CrdtDocument, peer: SyncPeer, heads: readonly strin
   return heads.every((head) => !lacking.has(head));
 }
 
+/** About the bytes that an event keeps in memory while nobody reads it. */
 function weigh(changes: readonly NotebookChange[]): number {
-  return changes.length;
+  return changes.reduce((sum, change) => {
+    const splices = change.type === "source_changed" ? change.splices : [];
+    return splices.reduce((total, { insert }) => total + OBJECT_BYTES + insert.length, sum) +
+      OBJECT_BYTES;
+  }, OBJECT_BYTES);
 }

@@ -16,7 +16,7 @@ export const RESULTS_OF = {
   queue_cell: ["cell_queued"],
   run_all_cells: ["all_cells_queued"],
   clear_outputs: ["outputs_cleared"],
-  interrupt_execution: ["interrupt_sent"],
+  interrupt_execution: ["interrupt_sent", "no_kernel"],
   shutdown_kernel: ["kernel_shutting_down", "no_kernel"],
   get_kernel_info: ["kernel_info"],
   get_queue_state: ["queue_state"],

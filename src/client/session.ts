@@ -9,7 +9,8 @@ import type { NotebookRequest } from "../wire/requests.ts";
 import { EditableNotebook } from "./editable_notebook.ts";
 import { type NotebookChangeEvent, Replica } from "./replica.ts";
 import { readsDocument, type ResponseTo } from "./results.ts";
-import { SessionCore, type SessionParts, type SessionState } from "./session_core.ts";
+import { SessionCore } from "./session_core.ts";
+import type { SessionParts, SessionState } from "./session_parts.ts";
 
 /** What is known of an open notebook. */
 export interface SessionInfo {
@@ -192,7 +193,11 @@ export class NotebookSession extends EditableNotebook implements AsyncDisposable
     return this.close();
   }
 
-  /** @throws {NotebookdError} with code `closed` when the session has ended. */
+  /**
+   * Makes sure that the session still takes edits.
+   *
+   * @throws {NotebookdError} with code `closed` when it has ended.
+   */
   protected override beforeEdit(): void {
     if (!this.signal.aborted) return;
     throw new NotebookdError(

@@ -4,13 +4,9 @@
  *
  * @module
  */
-import type { Clock } from "../clock.ts";
 import { NotebookdError } from "../errors.ts";
-import type { Logger } from "../log.ts";
-import type { Codec } from "../wire/codec.ts";
 import { type NotebookBroadcast, parseBroadcast } from "../wire/broadcasts.ts";
 import { Backoff } from "./backoff.ts";
-import type { Dial } from "./dial.ts";
 import type { EventStream } from "./event_stream.ts";
 import { Exchange } from "./exchange.ts";
 import { type Greeting, type NotebookHandshake, readGreeting, rejoining } from "./greeting.ts";
@@ -18,39 +14,9 @@ import { Link } from "./link.ts";
 import { isPermanent } from "./permanent.ts";
 import type { Replica } from "./replica.ts";
 import { RequestQueue } from "./request_queue.ts";
+import type { SessionParts, SessionState } from "./session_parts.ts";
 import { Subscribers } from "./subscribers.ts";
 import { SyncWaiters } from "./sync_waiters.ts";
-
-/**
- * Where a session stands: `connecting` until its document has all that the daemon announced,
- * `synced` from then on, `offline` between a lost connection and the next attempt, `closed` for
- * good.
- */
-export type SessionState = "connecting" | "synced" | "offline" | "closed";
-
-/** What a {@linkcode SessionCore} works with. */
-export interface SessionParts {
-  /** What to open. */
-  readonly handshake: NotebookHandshake;
-  /** The local document. */
-  readonly replica: Replica;
-  /** The absolute path of the daemon's socket. */
-  readonly socket: string;
-  /** The encoding of control payloads. */
-  readonly codec: Codec;
-  /** How to connect. */
-  readonly dial: Dial;
-  /** What time is, for delays. */
-  readonly clock: Clock;
-  /** Jitter of the delays: a number from 0 up to, but not including, 1. */
-  readonly random: () => number;
-  /** Whether a lost connection is made again. */
-  readonly reconnect: boolean;
-  /** Where losses and reconnects are noted. */
-  readonly logger: Logger;
-  /** Ends the session at once. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** How long a connection must have been synced before its loss starts the delays anew. */
 const STABLE_MS = 5_000;
@@ -330,7 +296,9 @@ export class SessionCore {
   #end(reason: unknown): void {
     this.#enter("closed");
     const wanted = this.#closing !== undefined;
-    if (!wanted) this.#parts.logger.warn("Session ended", { code: codeOf(reason) });
+    if (!this.#stop.signal.aborted) {
+      this.#parts.logger.warn("Session ended", { code: codeOf(reason) });
+    }
     this.#opened.reject(reason);
     this.#waiters.end(reason);
     this.requests.end(reason);

@@ -7,7 +7,7 @@ import { silentLogger } from "../log.ts";
 import { jsonCodec } from "../wire/codec.ts";
 import { rejoining } from "./greeting.ts";
 import { NotebookSession } from "./session.ts";
-import type { SessionParts, SessionState } from "./session_core.ts";
+import type { SessionParts, SessionState } from "./session_parts.ts";
 
 const ASKED = "/work/link.ipynb";
 const LONGEST_MS = 30_000;
@@ -266,6 +266,7 @@ Deno.test("NotebookSession.close() returns at once when it is offline without ed
   fake.drop();
   await reach(states, "offline");
   await clock.untilTimers(1);
+  session.setSource("a", "1 + 1");
   await session.close();
   assertEquals(await changes.next(), { done: true, value: undefined });
   assertEquals(clock.timers, 0);

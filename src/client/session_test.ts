@@ -9,7 +9,7 @@ import { FrameType } from "../wire/caps.ts";
 import { jsonCodec, msgpackCodec } from "../wire/codec.ts";
 import type { NotebookHandshake } from "./greeting.ts";
 import { NotebookSession } from "./session.ts";
-import type { SessionParts } from "./session_core.ts";
+import type { SessionParts } from "./session_parts.ts";
 
 const OPEN: NotebookHandshake = {
   channel: "open_notebook",
@@ -190,12 +190,20 @@ Deno.test("NotebookSession.changes() tells what changed and who did it", async (
   const here = (await changes.next()).value;
   assertEquals(here?.origin.local, true);
   assertEquals(here?.origin.actors.length, 1);
+  assertEquals(here?.changes, [{
+    type: "source_changed",
+    cellId: "a",
+    splices: [
+      { index: 0, deleteCount: 0, insert: "2" },
+      { index: 1, deleteCount: 1, insert: "" },
+    ],
+  }]);
   await session.synced();
   fake.editor.deleteCell("b");
   fake.spread();
   const there = (await changes.next()).value;
   assertEquals(there?.origin, { local: false, actors: [fake.document.actor] });
-  assertEquals(there?.changes.length, 1);
+  assertEquals(there?.changes, [{ type: "cell_deleted", cellId: "b", index: 1 }]);
 });
 
 Deno.test("NotebookSession edits throw and leave nothing when they name no cell", async () => {

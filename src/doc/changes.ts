@@ -20,7 +20,7 @@ import type { TextSplice } from "./text_diff.ts";
  * the position once the changes before it are made. A moved cell is deleted and inserted.
  */
 export type NotebookChange =
-  /** A cell appeared; read it to see what it holds. */
+  /** A cell appeared. Reading it gives what it holds now, with changes that may still be told. */
   | { type: "cell_inserted"; cellId: string; index: number }
   /** A cell went; `cellId` is empty if it never had one. */
   | { type: "cell_deleted"; cellId: string; index: number }

@@ -13,6 +13,7 @@ import * as A from "@automerge/automerge";
 import { NotebookdError } from "../errors.ts";
 import { isAutomergeAlive } from "./automerge.ts";
 import type { BulkTree, BulkValue } from "./bulk_value.ts";
+import { splitChunks } from "./chunks.ts";
 
 /** The id of an object (a map, a list, a Text) in a document. */
 export type ObjectId = string;
@@ -175,7 +176,13 @@ export class CrdtDocument implements Disposable {
   applyIncremental(bytes: Uint8Array): boolean {
     const before = this.heads();
     return this.#guarded(before, "internal", "Can't read the saved changes", () => {
-      this.#handle.loadIncremental(bytes);
+      const chunks = splitChunks(bytes);
+      if (chunks === null) throw new RangeError("Not whole chunks");
+      // Unlike loadIncremental, applyChanges refuses what it can't read.
+      for (const { kind, bytes: chunk } of chunks) {
+        if (kind === "document") this.#handle.loadIncremental(chunk);
+        else this.#handle.applyChanges([chunk]);
+      }
       this.#settle(before.length === 0);
       return !sameHeads(before, this.heads());
     });
@@ -338,7 +345,7 @@ export class CrdtDocument implements Disposable {
       // Changes go in through the handle: the library's own way would first compare whole
       // documents. What is left for it is the peer's state.
       for (const chunk of A.decodeSyncMessage(message).changes) {
-        if (before.length > 0 && !holdsOneChange(chunk)) rehearseLoad(chunk);
+        if (before.length > 0 && splitChunks(chunk)?.[0]?.kind !== "change") rehearseLoad(chunk);
         this.#handle.loadIncremental(chunk);
       }
       this.#settle(before.length === 0);
@@ -389,9 +396,10 @@ export class CrdtDocument implements Disposable {
           { cause: error },
         );
       }
-      // A plain refusal is a RangeError. Anything else is a panic inside the library, after which
-      // part of a change may be in.
-      if (!(error instanceof RangeError) || !sameHeads(before, this.heads())) this.#restore(before);
+      // A refusal leaves everything as it was. Anything else is a panic inside the library, after
+      // which part of a change may be in.
+      const refused = error instanceof RangeError || error instanceof NotebookdError;
+      if (!refused || !sameHeads(before, this.heads())) this.#restore(before);
       throw new NotebookdError(code, `${attempted}: the bytes are damaged or not its format`, {
         cause: error,
       });
@@ -413,11 +421,6 @@ export class CrdtDocument implements Disposable {
       throw new NotebookdError("internal", "Can't restore a document that damaged bytes broke");
     }
   }
-}
-
-/** The type of a chunk follows its 4 magic bytes and 4 bytes of checksum; 1 and 2 are a change. */
-function holdsOneChange(chunk: Uint8Array): boolean {
-  return chunk[8] === 1 || chunk[8] === 2;
 }
 
 /**

@@ -121,20 +121,25 @@ export class RoomRegistry implements AsyncDisposable {
     return true;
   }
 
+  /** Takes no more openers, and sends those away that wait for a load. */
+  refuse(): void {
+    this.#closed = true;
+    for (const entry of this.#entries.values()) {
+      if (entry.room !== undefined) continue;
+      this.#forget(entry);
+      entry.ready.reject(closing());
+    }
+  }
+
   /** Flushes and closes every room. What a failing flush would lose is named in the log. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true;
-    const reason = new NotebookdError(
-      "closed",
-      "The daemon is closing: reconnect when it runs again",
-    );
+    this.refuse();
+    const reason = closing();
     await Promise.all([...this.#entries.values()].map((entry) => this.#shut(entry, reason)));
   }
 
   #begin(id: string, options: AcquireOptions): Entry {
-    if (this.#closed) {
-      throw new NotebookdError("closed", "The daemon is closing: reconnect when it runs again");
-    }
+    if (this.#closed) throw closing();
     if (this.#entries.size >= this.#parts.limits.rooms) {
       throw new NotebookdError(
         "limit_reached",
@@ -159,6 +164,7 @@ export class RoomRegistry implements AsyncDisposable {
   async #load(entry: Entry, options: AcquireOptions): Promise<void> {
     try {
       const room = await this.#parts.host.open(await options.seed());
+      if (this.#entries.get(entry.id) !== entry) return await room.close();
       entry.room = room;
       room.lost.then((reason) => this.#lose(entry, reason));
       this.#parts.logger.info("Room opened", { notebook: entry.id });
@@ -267,4 +273,8 @@ export class RoomRegistry implements AsyncDisposable {
     entry.timer?.[Symbol.dispose]();
     if (this.#entries.get(entry.id) === entry) this.#entries.delete(entry.id);
   }
+}
+
+function closing(): NotebookdError {
+  return new NotebookdError("closed", "The daemon is closing: reconnect when it runs again");
 }

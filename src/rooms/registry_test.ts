@@ -10,6 +10,7 @@ class FakeRoom implements RoomHandle {
   readonly #lost = Promise.withResolvers<NotebookdError>();
   readonly lost = this.#lost.promise;
   closed = false;
+  readonly closing = Promise.withResolvers<void>();
   flushes = 0;
   flush = (): Promise<void> => {
     this.flushes++;
@@ -25,6 +26,7 @@ class FakeRoom implements RoomHandle {
   applySettings() {}
   close(): Promise<void> {
     this.closed = true;
+    this.closing.resolve();
     return Promise.resolve();
   }
   lose(reason: NotebookdError): void {
@@ -37,7 +39,16 @@ class FakeHost implements RoomHost {
   readonly opened: FakeRoom[] = [];
   gate: Promise<void> = Promise.resolve();
 
-  async open(_seed: RoomSeed): Promise<RoomHandle> {
+  /** Settles when the last opening has. */
+  openings: Promise<unknown> = Promise.resolve();
+
+  open(_seed: RoomSeed): Promise<RoomHandle> {
+    const opening = this.#open();
+    this.openings = opening.then((room) => room.closing.promise);
+    return opening;
+  }
+
+  async #open(): Promise<FakeRoom> {
     await this.gate;
     const room = new FakeRoom();
     this.opened.push(room);
@@ -158,6 +169,18 @@ Deno.test("a lost room is forgotten and its holders learn why", async () => {
   host.opened[0]?.lose(new NotebookdError("internal", "Worker died"));
   assertEquals((await hold.ended).code, "internal");
   assertEquals(registry.list(), []);
+});
+
+Deno.test("refuse() sends those away that wait for a load, and closes the room that comes late", async () => {
+  const { host, registry } = setUp();
+  const gate = Promise.withResolvers<void>();
+  host.gate = gate.promise;
+  const waiting = registry.acquire("a", { seed });
+  registry.refuse();
+  assertEquals((await assertRejects(() => waiting, NotebookdError)).code, "closed");
+  gate.resolve();
+  await host.openings;
+  assertEquals(host.opened.map(({ closed }) => closed), [true]);
 });
 
 Deno.test("dispose flushes and closes every room, and refuses later openers", async () => {
