@@ -21,17 +21,19 @@ export const BUNDLE_PATH = `${FOLDER}/notebookd.js`;
  */
 export async function bundle(): Promise<void> {
   const parts = `${FOLDER}/parts`;
+  const importMap = `${parts}/import_map.json`;
   Deno.mkdirSync(parts, { recursive: true });
-  await bundleOne("src/workers/entry.ts", `${parts}/worker.js`, "deno.json");
+  await bundleOne("src/workers/entry.ts", `${parts}/worker.js`);
   Deno.writeTextFileSync(
     `${parts}/worker_source.ts`,
     workerModule(Deno.readTextFileSync(`${parts}/worker.js`)),
   );
   Deno.writeTextFileSync(
-    `${parts}/deno.json`,
-    bundleConfig(Deno.readTextFileSync("deno.json"), "./worker_source.ts"),
+    importMap,
+    bundleImportMap(Deno.readTextFileSync("deno.json"), "./worker_source.ts"),
   );
-  await bundleOne("main.ts", BUNDLE_PATH, `${parts}/deno.json`);
+  // A second configuration file would be ignored for modules outside its folder; a map isn't.
+  await bundleOne("main.ts", BUNDLE_PATH, [`--import-map=${importMap}`]);
 }
 
 /**
@@ -49,31 +51,27 @@ export function workerUrl(): string {
 }
 
 /**
- * The project's configuration with another module for the worker's code, for a folder two levels
- * below the project's.
+ * The project's import map with another module for the worker's code, for a folder two levels below
+ * the project's.
  *
  * @param config The text of deno.json.
  * @param workerSource The module, relative to that folder.
  */
-export function bundleConfig(config: string, workerSource: string): string {
-  const { imports, compilerOptions } = JSON.parse(config);
+export function bundleImportMap(config: string, workerSource: string): string {
+  const { imports } = JSON.parse(config);
   const moved = Object.entries<string>(imports).map(([name, target]) => [
     name,
     target.startsWith("./") ? `../../${target.slice("./".length)}` : target,
   ]);
-  return JSON.stringify({
-    imports: { ...Object.fromEntries(moved), [WORKER_NAME]: workerSource },
-    compilerOptions,
-    lock: "../../deno.lock",
-  });
+  return JSON.stringify({ imports: { ...Object.fromEntries(moved), [WORKER_NAME]: workerSource } });
 }
 
-async function bundleOne(entry: string, output: string, config: string): Promise<void> {
+async function bundleOne(entry: string, output: string, flags: string[] = []): Promise<void> {
   const exitCode = await runDeno([
     "bundle",
     "--quiet",
     "--platform=deno",
-    `--config=${config}`,
+    ...flags,
     `--output=${output}`,
     entry,
   ]);

@@ -28,9 +28,11 @@ export const ERROR_CODES = [
   "bad_request",
   "bad_sync_message",
   "closed",
+  "conflict",
   "connection_lost",
   "daemon_not_running",
   "invalid_argument",
+  "path_in_use",
   "peer_too_slow",
   "storage_failed",
   "timeout",
@@ -54,6 +56,7 @@ export type ErrorCode = typeof ERROR_CODES[number];
  * ```
  */
 export class NotebookdError extends Error {
+  /** The name of the class, as a stack trace shows it. */
   override readonly name = "NotebookdError";
   /** What kind of failure this is. */
   readonly code: ErrorCode;

@@ -42,7 +42,9 @@ export async function serveConnection(
   } catch (error) {
     const reason = toNotebookdError(error, "Serving the connection failed");
     connection.close(reason);
-    logger.warn("Connection ended by an error", { code: reason.code, reason: reason.message });
+    const ended = { code: reason.code, reason: reason.message };
+    if (reason.code === "closed") logger.debug("Connection ended by this side", ended);
+    else logger.warn("Connection ended by an error", ended);
   }
 }
 

@@ -165,8 +165,10 @@ export function wireErrorCode(code: ErrorCode): ErrorCode {
     case "already_running":
     case "bad_sync_message":
     case "closed":
+    case "conflict":
     case "connection_lost":
     case "daemon_not_running":
+    case "path_in_use":
     case "peer_too_slow":
     case "storage_failed":
     case "timeout":
