@@ -126,7 +126,7 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
     const lines = await log;
     assertEquals(code, 0, lines);
     assertEquals(lines.split("Asked to end").length, 2, lines);
-    assert(!/ERROR|Uncaught|    at /.test(lines), lines);
+    assert(!/ERROR|Uncaught| {4}at /.test(lines), lines);
     assertThrows(() => Deno.lstatSync(home.socket), Deno.errors.NotFound);
     assertEquals((await output.read()).done, true);
   });

@@ -29,17 +29,11 @@ Deno.test("sumCounts() adds what groups reported", () => {
 
 Deno.test("testGroups() gives the pure parts no permission", () => {
   const [pure, real] = testGroups("/bin/deno", ["tests/cli_test.ts"]);
-  assertEquals(pure?.flags.filter((flag) => !flag.startsWith("--ignore=")), ["--no-prompt"]);
+  assertEquals(pure?.flags, ["--no-prompt"]);
   for (const folder of ["src/wire", "src/handshake", "src/ipynb", "src/doc", "src/rooms"]) {
     assert(pure?.paths.includes(folder), folder);
     assert(!real?.paths.includes(folder), folder);
   }
-});
-
-Deno.test("testGroups() moves the tests of a pure part's edge to the others", () => {
-  const [pure, real] = testGroups("/bin/deno", ["tests/cli_test.ts"]);
-  assert(pure?.flags.some((flag) => flag.includes("src/client/connection_test.ts")));
-  assert(real?.paths.includes("src/client/connection_test.ts"));
 });
 
 Deno.test("testGroups() runs the tests that start the program once more on the bundle", () => {

@@ -47,13 +47,16 @@ async function openFile(
 ): Promise<RoomHold> {
   const canonical = await services.files.resolveNotebook(path);
   return await services.registry.acquire(canonical, {
-    seed: async () => ({
-      kind: "file",
-      notebookId: canonical,
-      bytes: await services.files.read(canonical),
-    }),
+    seed: () => readSeed(canonical, services),
     ...options,
   });
+}
+
+/** Reads the file, the one time for a load. */
+async function readSeed(canonical: string, services: Services): Promise<NotebookSeed> {
+  const bytes = await services.files.read(canonical);
+  services.logger.debug("Notebook read", { notebook: canonical, bytes: bytes.byteLength });
+  return { kind: "file", notebookId: canonical, bytes };
 }
 
 async function create(handshake: Of<"create_notebook">, services: Services): Promise<RoomHold> {

@@ -28,6 +28,7 @@ export class CellIndex {
   #objects = new Map<string, ObjectId>();
   #readAt: string | null = null;
 
+  /** Finds cells of this document. */
   constructor(doc: CrdtDocument) {
     this.#doc = doc;
   }

@@ -14,6 +14,7 @@ import { createHash } from "node:crypto";
 export interface Chunk {
   /** A whole history, or one change, as it is or compressed. */
   kind: "document" | "change";
+  /** The whole chunk; a view, not a copy. */
   bytes: Uint8Array;
 }
 

@@ -59,11 +59,25 @@ export interface PatchBatch {
   patches: readonly Patch[];
 }
 
-/** The library's record of what it and one peer know of each other. Never changed in place. */
-export type SyncState = A.SyncState & {
-  /** Whether the peer was answered since its last message; the library's type leaves it out. */
+/**
+ * The library's record of what it and one peer know of each other: plain data, never changed in
+ * place. Only what is read here is named; the rest belongs to the library.
+ */
+export interface SyncState {
+  /** The heads that both sides are known to have. */
+  readonly sharedHeads: readonly string[];
+  /** The heads that were announced to the peer last. */
+  readonly lastSentHeads: readonly string[];
+  /** The heads that the peer announced last. */
+  readonly theirHeads?: readonly string[] | undefined;
+  /** Whether the peer was told anything since the conversation began. */
   readonly haveResponded?: boolean;
-};
+}
+
+/** The state of a conversation that hasn't begun. */
+export function newSyncState(): SyncState {
+  return A.initSyncState();
+}
 
 /** Where one change came from. */
 export interface ChangeOrigin {
@@ -330,7 +344,7 @@ export class CrdtDocument implements Disposable {
 
   /** Makes the next sync message for a peer, or null if there is nothing to say. */
   generateSync(state: SyncState): [SyncState, Uint8Array | null] {
-    return A.generateSyncMessage(this.#wrapper, state);
+    return A.generateSyncMessage(this.#wrapper, state as A.SyncState);
   }
 
   /**
@@ -349,7 +363,7 @@ export class CrdtDocument implements Disposable {
         this.#handle.loadIncremental(chunk);
       }
       this.#settle(before.length === 0);
-      const [wrapper, next] = A.receiveSyncMessage(this.#wrapper, state, message);
+      const [wrapper, next] = A.receiveSyncMessage(this.#wrapper, state as A.SyncState, message);
       this.#wrapper = wrapper;
       return next;
     });
@@ -357,7 +371,7 @@ export class CrdtDocument implements Disposable {
 
   /** Tells whether the peer with this state has everything that this document has. */
   peerHasAll(state: SyncState): boolean {
-    return A.hasOurChanges(this.#wrapper, state);
+    return A.hasOurChanges(this.#wrapper, state as A.SyncState);
   }
 
   /** Frees the memory that the library holds for this document. */

@@ -55,6 +55,7 @@ export class NotebookEditor {
   readonly #cells: CellIndex;
   readonly #now: () => number;
 
+  /** Edits this document; whatever else changes it may do so as well. */
   constructor(doc: CrdtDocument, options: NotebookEditorOptions = {}) {
     this.#doc = doc;
     this.#cells = new CellIndex(doc);
@@ -91,7 +92,11 @@ export class NotebookEditor {
     return id;
   }
 
-  /** @throws {NotebookdError} with code `invalid_argument` when there is no such cell. */
+  /**
+   * Deletes a cell.
+   *
+   * @throws {NotebookdError} with code `invalid_argument` when there is no such cell.
+   */
   deleteCell(id: string): void {
     const { list, index } = this.#find(id);
     this.#change(() => this.#doc.delete(list, index));
@@ -150,7 +155,11 @@ export class NotebookEditor {
     this.#change(() => this.#doc.spliceText(text, splice.index, splice.deleteCount, splice.insert));
   }
 
-  /** @throws {NotebookdError} with code `invalid_argument` when there is no such cell. */
+  /**
+   * Makes a cell "code", "markdown" or "raw".
+   *
+   * @throws {NotebookdError} with code `invalid_argument` when there is no such cell.
+   */
   setCellType(id: string, cellType: string): void {
     this.#putString(this.#find(id).object, CELL_KEYS.cellType, cellType);
   }
@@ -209,7 +218,11 @@ export class NotebookEditor {
     });
   }
 
-  /** @throws {NotebookdError} with code `invalid_argument` when there is no such cell. */
+  /**
+   * Sets a cell's execution count: a whole number, or null for none.
+   *
+   * @throws {NotebookdError} with code `invalid_argument` when there is no such cell.
+   */
   setExecutionCount(id: string, count: number | null): void {
     const text = count === null ? NO_EXECUTION_COUNT : String(Math.trunc(count));
     this.#putString(this.#find(id).object, CELL_KEYS.executionCount, text);

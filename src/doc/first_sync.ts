@@ -9,17 +9,19 @@
  * @module
  */
 
-import * as A from "@automerge/automerge";
-import { CrdtDocument, type SyncState } from "./crdt_document.ts";
+import { CrdtDocument, newSyncState, type SyncState } from "./crdt_document.ts";
 
 /** The message that opens a conversation, and the sync state once it is sent. */
 export interface PreparedGreeting {
+  /** What to send. */
   message: Uint8Array;
+  /** The state once it is sent. */
   sent: SyncState;
 }
 
 /** The answer to a message, and the sync states before and after it is sent. */
 export interface PreparedReply {
+  /** What to send. */
   message: Uint8Array;
   /** The state once the peer's message is taken in. */
   received: SyncState;
@@ -40,6 +42,7 @@ export class FirstSync {
   readonly #doc: CrdtDocument;
   #prepared: Prepared | null = null;
 
+  /** Prepares nothing yet: see {@linkcode prepare}. */
   constructor(doc: CrdtDocument) {
     this.#doc = doc;
   }
@@ -76,9 +79,9 @@ export class FirstSync {
 /** Plays a new client through its first exchange. */
 function rehearse(doc: CrdtDocument, heads: string): Prepared | null {
   using client = CrdtDocument.create();
-  const [greeted, greeting] = doc.generateSync(A.initSyncState());
+  const [greeted, greeting] = doc.generateSync(newSyncState());
   if (greeting === null) return null;
-  const clientState = client.receiveSync(A.initSyncState(), greeting);
+  const clientState = client.receiveSync(newSyncState(), greeting);
   const asked = client.generateSync(clientState)[1];
   if (asked === null) return null;
   const received = doc.receiveSync(greeted, asked);

@@ -10,6 +10,7 @@ import { COSTS, SLICE_COST } from "./slicer.ts";
 
 /** A value ready for bulk insertion. */
 export interface BulkPiece {
+  /** The value. */
   tree: BulkValue;
   /** What inserting it costs, in the slicer's units. */
   cost: number;
@@ -26,7 +27,11 @@ export class ListRun {
   #values: BulkValue[] = [];
   #cost = 0;
 
-  /** @param list An empty list. */
+  /**
+   * Fills a list.
+   *
+   * @param list An empty list.
+   */
   constructor(doc: CrdtDocument, list: ObjectId) {
     this.#doc = doc;
     this.#list = list;

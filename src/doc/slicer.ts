@@ -30,6 +30,7 @@ export class Slicer {
   readonly #doc: CrdtDocument;
   #spent = 0;
 
+  /** Cuts what is written into this document. */
   constructor(doc: CrdtDocument) {
     this.#doc = doc;
   }

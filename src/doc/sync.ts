@@ -4,8 +4,7 @@
  * @module
  */
 
-import * as A from "@automerge/automerge";
-import type { CrdtDocument, SyncState } from "./crdt_document.ts";
+import { type CrdtDocument, newSyncState, type SyncState } from "./crdt_document.ts";
 import type { FirstSync, PreparedReply } from "./first_sync.ts";
 
 /** What a {@linkcode SyncPeer} may be given. */
@@ -45,12 +44,13 @@ export interface SyncPeerOptions {
 export class SyncPeer {
   readonly #doc: CrdtDocument;
   readonly #first: FirstSync | undefined;
-  #state: SyncState = A.initSyncState();
+  #state: SyncState = newSyncState();
   /** True from the prepared greeting until the answer to it. */
   #greeted = false;
   /** The answer to what was just received, if it was prepared. */
   #reply: PreparedReply | null = null;
 
+  /** Begins a conversation about this document, from nothing. */
   constructor(doc: CrdtDocument, options: SyncPeerOptions = {}) {
     this.#doc = doc;
     this.#first = options.first;

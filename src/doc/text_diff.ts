@@ -6,8 +6,11 @@
 
 /** Replaces `deleteCount` UTF-16 units at `index` by `insert`. */
 export interface TextSplice {
+  /** Where, in UTF-16 units. */
   index: number;
+  /** How many UTF-16 units go. */
   deleteCount: number;
+  /** What comes instead. */
   insert: string;
 }
 
