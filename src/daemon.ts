@@ -6,14 +6,13 @@
  */
 
 import { workerUrl } from "#worker";
-import { dirname, join } from "@std/path";
+import { join } from "@std/path";
 import { Connections } from "./channels/connections.ts";
 import type { Services } from "./channels/services.ts";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { compileAutomerge } from "./doc/automerge.ts";
 import { BlobServer } from "./http/blob_server.ts";
-import type { Limits } from "./limits.ts";
 import type { Logger } from "./log.ts";
 import { RoomRegistry } from "./rooms/registry.ts";
 import { listen, type SocketListener } from "./socket/listen.ts";
@@ -102,15 +101,10 @@ interface BuildOptions {
 async function buildServices(config: Config, options: BuildOptions): Promise<Services> {
   const { logger, stack, roots } = options;
   const { limits } = config;
-  const [automerge, trustKey, settings] = await Promise.all([
-    compileAutomerge(),
-    loadTrustKey(config.trustKeyPath, { logger }),
-    SettingsFile.open(join(config.configFolder, "settings.json"), { logger }),
-  ]);
-  stack.use(settings);
-  const host = stack.use(
-    new WorkerPool({ spawn: spawnWorker, automerge, trustKey, logger, limits }),
+  const settings = stack.use(
+    await SettingsFile.open(join(config.configFolder, "settings.json"), { logger }),
   );
+  const host = await startWorkers(config, options);
   const registry = stack.use(
     new RoomRegistry({
       host,
@@ -120,33 +114,34 @@ async function buildServices(config: Config, options: BuildOptions): Promise<Ser
       keepAliveSeconds: () => config.keepAliveSeconds ?? settings.current.keep_alive_secs,
     }),
   );
-  const settingsDocument = stack.use(
-    new SettingsDocument({
-      path: join(config.stateFolder, "settings.automerge"),
-      settings,
-      host,
-      logger,
-    }),
-  );
-  const { blobs, blobPort } = serveBlobs(config, { registry, logger, stack });
+  const path = join(config.stateFolder, "settings.automerge");
+  const settingsDocument = stack.use(new SettingsDocument({ path, settings, host, logger }));
   return {
     registry,
     host,
     files: new NotebookFolder(new PathPolicy(roots), { maxBytes: limits.fileBytes }),
-    blobs,
+    ...serveBlobs(config, { registry, logger, stack }),
     settings: {
       get defaultPythonEnv() {
         return settings.current.default_python_env;
       },
     },
     settingsRoom: () => settingsDocument.room(),
-    blobPort,
     clock: systemClock,
     logger,
     limits,
     baseFolder: config.baseFolder,
     shutdown: options.shutdown,
   };
+}
+
+async function startWorkers(config: Config, { logger, stack }: BuildOptions): Promise<WorkerPool> {
+  const [automerge, trustKey] = await Promise.all([
+    compileAutomerge(),
+    loadTrustKey(config.trustKeyPath, { logger }),
+  ]);
+  const { limits } = config;
+  return stack.use(new WorkerPool({ spawn: spawnWorker, automerge, trustKey, logger, limits }));
 }
 
 function serveBlobs(

@@ -62,6 +62,8 @@ export class NotebookdError extends Error {
   readonly code: ErrorCode;
 
   /**
+   * Makes an error.
+   *
    * @param code What kind of failure this is.
    * @param message What was tried, with which value, and what to do next.
    * @param options The error that caused this one, as `cause`.

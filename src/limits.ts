@@ -16,6 +16,8 @@ export interface Limits {
   peersPerRoom: number;
   /** Requests and sync messages of one connection that may wait for the room; then it isn't read. */
   inFlight: number;
+  /** How many bytes those may hold together; a single larger one goes alone. */
+  inFlightBytes: number;
   /** Unsent broadcasts and responses of one peer; past that it is disconnected. */
   unsentBytes: number;
   /** Size of a notebook file. */
@@ -33,6 +35,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   rooms: 256,
   peersPerRoom: 128,
   inFlight: 32,
+  inFlightBytes: 16 * 1024 * 1024,
   unsentBytes: 8 * 1024 * 1024,
   fileBytes: 100 * 1024 * 1024,
   workers: 8,

@@ -87,24 +87,24 @@ async function readFrames(
   services: Services,
 ): Promise<void> {
   const peer = connection.id;
-  const window = new Window(services.limits.inFlight);
-  const underway = (work: Promise<void>) =>
-    work.then(() => window.leave(), (error) => {
+  const { inFlight, inFlightBytes } = services.limits;
+  const window = new Window({ count: inFlight, bytes: inFlightBytes });
+  const handOver = async (bytes: number, take: () => Promise<void>) => {
+    const leave = await window.enter(bytes);
+    take().catch((error) => {
       connection.close(toNotebookdError(error, "Cannot take a frame of the client"));
-      window.leave();
-    });
+    }).finally(leave);
+  };
   for (;;) {
     const payload = await connection.readFrame(typedFrameCap);
     if (payload === null) return;
     const { type, body } = decodeTypedFrame(payload);
     switch (type) {
       case FrameType.sync:
-        await window.enter();
-        underway(room.receive(peer, body));
+        await handOver(body.byteLength, () => room.receive(peer, body));
         break;
       case FrameType.request:
-        await window.enter();
-        underway(room.request(peer, body));
+        await handOver(body.byteLength, () => room.request(peer, body));
         break;
       case FrameType.response:
       case FrameType.broadcast:

@@ -12,7 +12,7 @@ import type { NotebookdError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import type { RoomHandle, RoomHost, RoomSeed, SettingsListener } from "../rooms/ports.ts";
-import { type LogEvent, type RoomEvent, WorkerLink } from "./link.ts";
+import { type RoomEvent, WorkerLink } from "./link.ts";
 import type { RoomKey, WorkerStart } from "./messages.ts";
 import { RemoteRoom } from "./remote_room.ts";
 
