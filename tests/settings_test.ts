@@ -50,6 +50,12 @@ class SettingsClient implements AsyncDisposable {
   async change(change: (doc: SettingsDocument) => void): Promise<void> {
     this.doc = A.change(this.doc, change);
     await this.#send();
+    // A change that the other side's Bloom filter seems to know already isn't sent until it asks.
+    while (!A.hasOurChanges(this.doc, this.#state)) {
+      const message = await this.#socket.nextFrame("the answer to the change");
+      [this.doc, this.#state] = A.receiveSyncMessage(this.doc, this.#state, message);
+      await this.#send();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
