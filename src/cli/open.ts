@@ -12,6 +12,7 @@ import {
   openNotebook,
 } from "../client/mod.ts";
 import { cellsJson, type CellSummary, cellTable } from "./cells.ts";
+import { describeChange } from "./changes.ts";
 import { socketOf } from "./connect.ts";
 import type { OpenInvocation } from "./invocation.ts";
 import { printEntries, printJson } from "./print.ts";
@@ -37,7 +38,7 @@ export async function runOpen(options: OpenInvocation, terminal: Terminal): Prom
   // Listening starts before the cells are printed, so that no change falls in between.
   const changes = notebook.changes();
   printNotebook(notebook, status, options, terminal);
-  if (options.follow) await follow(changes, options, terminal);
+  if (options.follow) await follow(changes, notebook, options, terminal);
 }
 
 function printNotebook(
@@ -65,6 +66,7 @@ function printNotebook(
 
 async function follow(
   changes: AsyncIterableIterator<NotebookChangeEvent>,
+  notebook: NotebookSession,
   options: OpenInvocation,
   terminal: Terminal,
 ): Promise<void> {
@@ -73,12 +75,13 @@ async function follow(
   for (;;) {
     const next = await Promise.race([changes.next(), interrupted.promise]);
     if (next === "interrupted" || next.done) break;
-    printChanges(next.value, options, terminal);
+    printChanges(next.value, notebook, options, terminal);
   }
 }
 
 function printChanges(
   { changes, origin }: NotebookChangeEvent,
+  notebook: NotebookSession,
   options: OpenInvocation,
   terminal: Terminal,
 ): void {
@@ -87,7 +90,9 @@ function printChanges(
     return;
   }
   const who = origin.actors.map((actor) => actor.slice(0, 8)).join(",");
-  for (const change of changes) terminal.out(`${visible(`${who}  ${JSON.stringify(change)}`)}\n`);
+  for (const change of changes) {
+    terminal.out(`${visible(`${who}  ${describeChange(change, notebook)}`)}\n`);
+  }
 }
 
 function summary(cell: Cell): CellSummary {
