@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { dirname, join } from "@std/path";
 import { fromJson, json, sha256, utf8 } from "./helpers/bytes.ts";
 import { TestDaemon } from "./helpers/daemon.ts";
+import { TestHome } from "./helpers/home.ts";
 import { openChannel } from "./helpers/pool_client.ts";
 import type { RawSocket } from "./helpers/raw_socket.ts";
 
@@ -51,10 +52,18 @@ Deno.test("the blob channel stores bytes and HTTP serves them by their hash", as
         assertStringIncludes(headers.get("content-security-policy") ?? "", "sandbox");
         assertEquals(headers.get("access-control-allow-origin"), null);
       }
-      const beside = join(dirname(daemon.socket), "blobs", hash.slice(0, 2), hash.slice(2));
-      assertEquals(await Deno.readFile(beside), bytes, "v2 clients look there first");
     });
   }
+});
+
+Deno.test("a blob is a file beside the socket when the socket is in the state folder", async () => {
+  await using home = await TestHome.make({ socketInState: true });
+  await using daemon = await TestDaemon.start({ home });
+  await using socket = await openChannel(daemon.socket, "blob");
+  const bytes = utf8("v2 clients look for the file first");
+  const hash = String((await store(socket, bytes, "text/plain"))["hash"]);
+  const beside = join(dirname(daemon.socket), "blobs", hash.slice(0, 2), hash.slice(2));
+  assertEquals(await Deno.readFile(beside), bytes);
 });
 
 Deno.test("the blob channel answers an error and goes on when a request can't be done", async () => {

@@ -30,7 +30,7 @@ Deno.test("open prints id, runtime, trust and a table of cells", async () => {
   );
   const { code, stdout, stderr } = await run(home, "open", path);
   assertEquals([code, stderr], [0, ""]);
-  for (const part of [path, "python", "no_dependencies", "code", "markdown"]) {
+  for (const part of [path, "python", "no_dependencies", "cell-png", "cell-ansi"]) {
     assertStringIncludes(stdout, part);
   }
   assert(!stdout.includes(ESCAPE), "Colours on what is no terminal");

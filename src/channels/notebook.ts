@@ -47,7 +47,7 @@ export async function prepareNotebook(
     features: handshake.features?.includes(FEATURE) ?? false,
     ...initialMetadata(handshake),
   }, outbox);
-  hold.ended.then((reason) => connection.close(reason));
+  stack.use(hold.onEnded((reason) => connection.close(reason)));
   const resources = stack.move();
   return async () => {
     using _resources = resources;

@@ -41,8 +41,8 @@ export interface RoomHold extends Disposable {
   readonly room: RoomHandle;
   /** Where project files are looked for, if any opener said so. */
   readonly workingDir: string | undefined;
-  /** Settles when the room was closed under the holder, with the reason. */
-  readonly ended: Promise<NotebookdError>;
+  /** Calls a function when the room is closed under the holder; disposing what it gives unsays it. */
+  onEnded(listener: (reason: NotebookdError) => void): Disposable;
 }
 
 /** A room as the pool channel lists it. */
@@ -60,7 +60,7 @@ interface Entry {
   uses: number;
   workingDir: string | undefined;
   timer: Disposable | undefined;
-  ended: PromiseWithResolvers<NotebookdError>;
+  listeners: Set<(reason: NotebookdError) => void>;
 }
 
 /** The rooms of one daemon. */
@@ -154,7 +154,7 @@ export class RoomRegistry implements AsyncDisposable {
       uses: 0,
       workingDir: undefined,
       timer: undefined,
-      ended: Promise.withResolvers(),
+      listeners: new Set(),
     };
     this.#entries.set(id, entry);
     this.#load(entry, options);
@@ -194,7 +194,10 @@ export class RoomRegistry implements AsyncDisposable {
       notebookId: entry.id,
       room,
       workingDir: entry.workingDir,
-      ended: entry.ended.promise,
+      onEnded: (listener) => {
+        entry.listeners.add(listener);
+        return { [Symbol.dispose]: () => void entry.listeners.delete(listener) };
+      },
       [Symbol.dispose]: () => {
         if (held) this.#release(entry);
         held = false;
@@ -258,15 +261,15 @@ export class RoomRegistry implements AsyncDisposable {
 
   /** Sends the holders away, so that nothing comes in after the flush that follows. */
   #dismiss(entry: Entry, reason: NotebookdError): void {
-    entry.ended.resolve(reason);
-    entry.ended = Promise.withResolvers();
+    for (const listener of [...entry.listeners]) listener(reason);
+    entry.listeners.clear();
   }
 
   #lose(entry: Entry, reason: NotebookdError): void {
     if (this.#entries.get(entry.id) !== entry) return;
     this.#parts.logger.error("Room lost", { notebook: entry.id, code: reason.code });
     this.#forget(entry);
-    entry.ended.resolve(reason);
+    for (const listener of [...entry.listeners]) listener(reason);
   }
 
   #forget(entry: Entry): void {

@@ -3,7 +3,7 @@ import { ManualClock } from "../../tests/helpers/manual_clock.ts";
 import { NotebookdError } from "../errors.ts";
 import { silentLogger } from "../log.ts";
 import type { RoomHandle, RoomHost, RoomSeed } from "./ports.ts";
-import { RoomRegistry } from "./registry.ts";
+import { type RoomHold, RoomRegistry } from "./registry.ts";
 
 /** A room that does nothing but remember how it ended. */
 class FakeRoom implements RoomHandle {
@@ -69,6 +69,10 @@ function setUp(limits = { rooms: 4, peersPerRoom: 100 }) {
   return { host, clock, registry };
 }
 
+function endOf(hold: RoomHold): Promise<NotebookdError> {
+  return new Promise((resolve) => hold.onEnded(resolve));
+}
+
 const seed = () => ({ kind: "empty" as const, notebookId: "a" });
 
 Deno.test("acquire() gives one room and calls one seed when 50 openers come at once", async () => {
@@ -105,12 +109,13 @@ Deno.test("acquire() fails for every waiter and tries again next time when a loa
 Deno.test("a room goes after the keep-alive time when nobody holds it", async () => {
   const { host, clock, registry } = setUp();
   const hold = await registry.acquire("a", { seed });
+  const ended = endOf(hold);
   hold[Symbol.dispose]();
   hold[Symbol.dispose]();
   clock.advance(29_999);
   assertEquals(registry.list().length, 1);
   clock.advance(1);
-  await hold.ended;
+  await ended;
   assertEquals(registry.list(), []);
   assertEquals(host.opened[0]?.flushes, 1);
 });
@@ -166,8 +171,9 @@ Deno.test("acquire() refuses when there are too many rooms or peers", async () =
 Deno.test("a lost room is forgotten and its holders learn why", async () => {
   const { host, registry } = setUp();
   using hold = await registry.acquire("a", { seed });
+  const ended = endOf(hold);
   host.opened[0]?.lose(new NotebookdError("internal", "Worker died"));
-  assertEquals((await hold.ended).code, "internal");
+  assertEquals((await ended).code, "internal");
   assertEquals(registry.list(), []);
 });
 
@@ -186,8 +192,9 @@ Deno.test("refuse() sends those away that wait for a load, and closes the room t
 Deno.test("dispose flushes and closes every room, and refuses later openers", async () => {
   const { host, registry } = setUp();
   using hold = await registry.acquire("a", { seed });
+  const ended = endOf(hold);
   await registry[Symbol.asyncDispose]();
-  assertEquals((await hold.ended).code, "closed");
+  assertEquals((await ended).code, "closed");
   assertEquals(host.opened.map(({ closed, flushes }) => ({ closed, flushes })), [
     { closed: true, flushes: 1 },
   ]);

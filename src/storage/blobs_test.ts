@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { assertEquals, assertExists, assertRejects } from "@std/assert";
 import { NotebookdError } from "../errors.ts";
 import { TempFolder } from "../../tests/helpers/temp_folder.ts";
-import { linkBlobs } from "./blob_link.ts";
 import { BlobFolder } from "./blobs.ts";
 
 const content = new TextEncoder().encode("content");
@@ -99,26 +98,4 @@ Deno.test("open() gives a stream of bytes where the media type is lost", async (
   }
   await Deno.remove(meta);
   assertEquals((await readAll(blobs, contentHash))[1], "application/octet-stream");
-});
-
-Deno.test("linkBlobs() makes the blobs reachable from the socket's folder", async () => {
-  await using folder = await TempFolder.make();
-  await Deno.mkdir(folder.join("run"));
-  const blobs = new BlobFolder(folder.join("state/blobs"));
-  assertEquals(await linkBlobs(folder.join("run"), folder.join("state/blobs")), "linked");
-  assertEquals(await linkBlobs(folder.join("run"), folder.join("state/blobs")), "linked");
-  await blobs.store(content, "text/plain");
-  const through = folder.join("run/blobs", contentHash.slice(0, 2), contentHash.slice(2));
-  assertEquals(await Deno.readFile(through), content);
-  assertEquals(await linkBlobs(folder.join("state"), folder.join("state/blobs")), "same");
-});
-
-Deno.test("linkBlobs() replaces a link of its own and leaves a folder alone", async () => {
-  await using folder = await TempFolder.make();
-  await Deno.symlink("elsewhere", folder.join("blobs"));
-  assertEquals(await linkBlobs(folder.path, folder.join("state/blobs")), "linked");
-  assertEquals(await Deno.readLink(folder.join("blobs")), folder.join("state/blobs"));
-  await Deno.remove(folder.join("blobs"));
-  await Deno.mkdir(folder.join("blobs"));
-  assertEquals(await linkBlobs(folder.path, folder.join("state/blobs")), "occupied");
 });

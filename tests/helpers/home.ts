@@ -7,6 +7,12 @@
 
 import { join } from "@std/path";
 
+/** What {@linkcode TestHome.make} may be told. */
+export interface TestHomeOptions {
+  /** True for a socket in the state folder, where it is on systems without a runtime folder. */
+  socketInState?: boolean;
+}
+
 /** Folders that outlive a daemon, so that a test can start a second one on them. */
 export class TestHome implements AsyncDisposable {
   /** The folder that holds everything below. */
@@ -20,18 +26,18 @@ export class TestHome implements AsyncDisposable {
   /** The socket's path, short enough for every system. */
   readonly socket: string;
 
-  private constructor(base: string) {
+  private constructor(base: string, options: TestHomeOptions) {
     this.base = base;
     this.root = join(base, "root");
     this.state = join(base, "state");
     this.config = join(base, "config");
-    this.socket = join(base, "run", "n.sock");
+    this.socket = join(options.socketInState ? this.state : join(base, "run"), "n.sock");
   }
 
   /** Makes the folders that a person would have: the home and the root. */
-  static async make(): Promise<TestHome> {
+  static async make(options: TestHomeOptions = {}): Promise<TestHome> {
     const base = await Deno.realPath(await Deno.makeTempDir({ prefix: "nbd-" }));
-    const home = new TestHome(base);
+    const home = new TestHome(base, options);
     await Deno.mkdir(home.root);
     return home;
   }

@@ -83,13 +83,13 @@ export class RawSocket implements AsyncDisposable {
    *
    * @throws {Error} when the connection ended inside a frame or was reset, or nothing comes.
    */
-  next(what = "a frame"): Promise<Uint8Array | null> {
-    return within(this.#take(), what);
+  next(what = "a frame", ms?: number): Promise<Uint8Array | null> {
+    return within(this.#take(), what, ms);
   }
 
   /** As {@linkcode next}, with an end of the stream as an error. */
-  async nextFrame(what = "a frame"): Promise<Uint8Array> {
-    const payload = await this.next(what);
+  async nextFrame(what = "a frame", ms?: number): Promise<Uint8Array> {
+    const payload = await this.next(what, ms);
     if (payload === null) throw new Error(`The daemon closed the connection instead of ${what}`);
     return payload;
   }
@@ -143,11 +143,14 @@ export class RawSocket implements AsyncDisposable {
   }
 
   async #take(): Promise<Uint8Array | null> {
-    await this.#arrived();
-    const payload = this.#frames.shift();
-    if (payload !== undefined) return payload;
-    if (this.#end === "clean") return null;
-    throw new Error(`The connection ended badly: "${this.#end}"`);
+    for (;;) {
+      await this.#arrived();
+      const payload = this.#frames.shift();
+      if (payload !== undefined) return payload;
+      if (this.#end === "clean") return null;
+      // Still open: another reader took the frame that both waited for.
+      if (this.#end !== "open") throw new Error(`The connection ended badly: "${this.#end}"`);
+    }
   }
 
   async #read(): Promise<void> {
