@@ -8,6 +8,7 @@
 import { workerUrl } from "#worker";
 import { join } from "@std/path";
 import { Connections } from "./channels/connections.ts";
+import { peekWindow } from "./channels/peek.ts";
 import type { Services } from "./channels/services.ts";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -120,6 +121,7 @@ async function buildServices(config: Config, options: BuildOptions): Promise<Ser
     registry,
     host,
     files: new NotebookFolder(new PathPolicy(roots), { maxBytes: limits.fileBytes }),
+    peeks: peekWindow(),
     ...serveBlobs(config, { registry, logger, stack }),
     settings: {
       get defaultPythonEnv() {

@@ -33,8 +33,12 @@ async function sayAndClose(conn: Deno.UnixConn, bytes: Uint8Array): Promise<void
   }
 }
 
-async function churn(daemon: TestDaemon, count: number, kinds: Uint8Array[]): Promise<void> {
-  await using pool = await PoolClient.connect(daemon.socket);
+/** The pool connection is there from the start: a new one could be above the bound by now. */
+async function churn(
+  daemon: TestDaemon,
+  pool: PoolClient,
+  { count, kinds }: { count: number; kinds: Uint8Array[] },
+): Promise<void> {
   const abreast = 20;
   await Promise.all(Array.from({ length: abreast }, async (_, lane) => {
     for (let index = lane; index < count; index += abreast) {
@@ -82,7 +86,7 @@ Deno.test({
       const memory: number[] = [];
       while (!levelled(memory)) {
         assert(memory.length < 12, `Memory grows and grows: ${memory.map(inMib).join(", ")} MiB`);
-        await churn(daemon, 5000, kinds);
+        await churn(daemon, pool, { count: 5000, kinds });
         await pool.until(allHaveLeft, "all have left");
         memory.push(await residentBytes(daemon.pid));
       }

@@ -9,7 +9,7 @@ import { FEATURE } from "../handshake/features.ts";
 import { encodeCapabilities, encodeInfo } from "../handshake/info.ts";
 import { PROTOCOL } from "../handshake/version.ts";
 import type { RoomInfo } from "../rooms/ports.ts";
-import type { RoomHold } from "../rooms/registry.ts";
+import type { RoomHold } from "../rooms/hold.ts";
 import { needsTrustApproval } from "../trust/verdict.ts";
 import { VERSION } from "../version.ts";
 import { FrameType, typedFrameCap } from "../wire/caps.ts";

@@ -10,7 +10,7 @@ import type { Handshake } from "../handshake/handshake.ts";
 import { checkPackageManager, checkRuntime } from "../handshake/runtime.ts";
 import { parseInitialMetadata } from "../rooms/initial_metadata.ts";
 import type { NotebookSeed } from "../rooms/ports.ts";
-import type { RoomHold } from "../rooms/registry.ts";
+import type { RoomHold } from "../rooms/hold.ts";
 import type { Services } from "./services.ts";
 
 /** The handshakes that lead to a room. */

@@ -11,6 +11,7 @@ import type { Codec } from "../wire/codec.ts";
 import { encodeFrame } from "../wire/frame.ts";
 import { parsePoolRequest, type PoolRequest, type PoolResponse } from "../wire/pool.ts";
 import type { FrameConnection } from "./connection_port.ts";
+import { peek } from "./peek.ts";
 import type { Services } from "./services.ts";
 
 /** Answers pool requests until the connection ends. */
@@ -19,27 +20,32 @@ export async function servePool(
   codec: Codec,
   services: Services,
 ): Promise<void> {
+  const gone = new AbortController();
+  connection.closed.then(() => gone.abort(connectionClosed()));
   for (;;) {
     const payload = await connection.readFrame(() => MAX_SIDE_REQUEST_BYTES);
     if (payload === null) return;
-    await connection.send(encodeFrame(await answerPool(payload, codec, services)));
+    await connection.send(await answerPool(payload, codec, services, gone.signal));
   }
 }
 
+/** Gives the frame of the answer. */
 async function answerPool(
   payload: Uint8Array,
   codec: Codec,
   services: Services,
+  gone: AbortSignal,
 ): Promise<Uint8Array> {
   try {
     const request = parsePoolRequest(codec.decode(payload));
     if (request.type === "inspect_notebook") {
-      return await inspect(request.notebook_id, codec, services);
+      // An answer that no frame can hold is told, like whatever else goes wrong.
+      return encodeFrame(await inspect(request.notebook_id, codec, services, gone));
     }
-    return codec.encode(await answer(request, services));
+    return encodeFrame(codec.encode(await answer(request, services)));
   } catch (error) {
     const { message } = toNotebookdError(error, "Cannot answer the pool request");
-    return codec.encode({ type: "error", message });
+    return encodeFrame(codec.encode({ type: "error", message }));
   }
 }
 
@@ -81,7 +87,12 @@ async function endRoom(id: string, services: Services): Promise<boolean> {
 }
 
 /** Shows the cells of a room, or of a file that no room holds. */
-async function inspect(id: string, codec: Codec, services: Services): Promise<Uint8Array> {
+async function inspect(
+  id: string,
+  codec: Codec,
+  services: Services,
+  gone: AbortSignal,
+): Promise<Uint8Array> {
   const live = services.registry.get(id);
   if (live !== undefined) return await live.inspect(codec.name, "live_room");
   if (!isAbsolute(id)) {
@@ -93,11 +104,9 @@ async function inspect(id: string, codec: Codec, services: Services): Promise<Ui
   const canonical = await services.files.resolveNotebook(id);
   const joined = services.registry.get(canonical);
   if (joined !== undefined) return await joined.inspect(codec.name, "live_room");
-  const bytes = await services.files.read(canonical);
-  const room = await services.host.open({ kind: "file", notebookId: canonical, bytes });
-  try {
-    return await room.inspect(codec.name, "persisted_file");
-  } finally {
-    await room.close();
-  }
+  return await peek(canonical, codec, services, gone);
+}
+
+function connectionClosed(): NotebookdError {
+  return new NotebookdError("closed", "The connection was closed before its answer was ready");
 }

@@ -9,6 +9,7 @@ import type { Limits } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import type { RoomHandle, RoomHost } from "../rooms/ports.ts";
 import type { RoomRegistry } from "../rooms/registry.ts";
+import type { Window } from "./window.ts";
 
 /** Notebook files, behind the path policy. */
 export interface NotebookFiles {
@@ -45,6 +46,8 @@ export interface Services {
   /** For looking into files that no room holds. */
   host: RoomHost;
   files: NotebookFiles;
+  /** Bounds how many of those files are looked into at once. */
+  peeks: Window;
   blobs: BlobStore;
   settings: CurrentSettings;
   /** The settings document, made when the first client asks for it. */

@@ -7,11 +7,14 @@
  *    caused: such a client reads exactly one frame after an edit and throws away a broadcast it
  *    finds there.
  * 3. However many changes come while a message is unwritten, they become one message.
+ * 4. The first frame is a sync message: a broadcast made while the peer joins waits for it. A v2 client
+ *    reads exactly one frame after the answer to its handshake and expects that one.
  *
  * @module
  */
 
 import type { SyncPeer } from "../doc/sync.ts";
+import { toNotebookdError } from "../errors.ts";
 import type { FrameKind, PeerOptions, PeerSink } from "./ports.ts";
 
 /** How a sync message becomes a frame for the socket. */
@@ -41,6 +44,7 @@ export class RoomPeer {
   readonly #parts: RoomPeerParts;
   /** Nothing goes out before the info frame has gone. */
   #unwritten = true;
+  #greeted = false;
   #dirty = true;
   #answersOwed = 0;
   #held: HeldFrame[] = [];
@@ -79,7 +83,7 @@ export class RoomPeer {
 
   /** Puts a response or a broadcast behind whatever must go before it. */
   send(kind: "response" | "broadcast", frame: Uint8Array): void {
-    if (this.#answersOwed === 0) {
+    if (this.#mayPass) {
       this.#parts.sink.frame(kind, frame);
       return;
     }
@@ -93,14 +97,30 @@ export class RoomPeer {
     return !this.#dirty && !this.#unwritten && this.#answersOwed === 0;
   }
 
+  /** Whether a response or a broadcast may go now. */
+  get #mayPass(): boolean {
+    return this.#greeted && this.#answersOwed === 0;
+  }
+
   #evaluate(): void {
     if (this.#unwritten) return;
     const message = this.#nextMessage();
     if (message !== null) {
       this.#unwritten = true;
-      this.#parts.sink.frame("sync", this.#parts.frameSync(message));
+      this.#sendSync(message);
     }
-    if (this.#answersOwed === 0) this.#release();
+    this.#greeted = true;
+    if (this.#mayPass) this.#release();
+  }
+
+  /** A message that no frame can hold ends its peer, not the call of whoever made the room change. */
+  #sendSync(message: Uint8Array): void {
+    const { sink, frameSync } = this.#parts;
+    try {
+      sink.frame("sync", frameSync(message));
+    } catch (error) {
+      sink.drop(toNotebookdError(error, "Cannot send a sync message"));
+    }
   }
 
   #nextMessage(): Uint8Array | null {

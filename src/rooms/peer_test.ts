@@ -2,25 +2,32 @@ import { assertEquals } from "@std/assert";
 import { initAutomerge } from "../doc/automerge.ts";
 import { CrdtDocument, ROOT } from "../doc/crdt_document.ts";
 import { SyncPeer } from "../doc/sync.ts";
-import { RoomPeer } from "./peer.ts";
+import { NotebookdError } from "../errors.ts";
+import { type FrameSyncMessage, RoomPeer } from "./peer.ts";
 import type { FrameKind } from "./ports.ts";
 
 await initAutomerge();
 
 /** A room's side of one peer, and the client on the other side. */
-function setUp(options: { features?: boolean; unsentBytes?: number } = {}) {
+function setUp(
+  options: { features?: boolean; unsentBytes?: number; frameSync?: FrameSyncMessage } = {},
+) {
   const room = CrdtDocument.create();
   room.put(ROOT, "key", ["str", "first"]);
   room.commit();
   const client = CrdtDocument.create();
   const clientSync = new SyncPeer(client);
   const sent: { kind: FrameKind; frame: Uint8Array }[] = [];
+  const drops: NotebookdError[] = [];
   let slow = 0;
   const peer = new RoomPeer({
     sync: new SyncPeer(room),
-    sink: { frame: (kind, frame) => sent.push({ kind, frame }), drop() {} },
+    sink: {
+      frame: (kind, frame) => sent.push({ kind, frame }),
+      drop: (error) => drops.push(error),
+    },
     options: { codec: "json", features: options.features ?? false },
-    frameSync: (message) => message,
+    frameSync: options.frameSync ?? ((message) => message),
     unsentBytes: options.unsentBytes ?? 1000,
     tooSlow: () => slow++,
   });
@@ -36,6 +43,7 @@ function setUp(options: { features?: boolean; unsentBytes?: number } = {}) {
     clientSync,
     peer,
     kinds,
+    drops,
     take,
     slow: () => slow,
     [Symbol.dispose]() {
@@ -70,6 +78,26 @@ Deno.test("RoomPeer sends nothing when its info frame hasn't gone", () => {
   assertEquals(sides.kinds(), []);
   sides.peer.written();
   assertEquals(sides.kinds(), ["sync"]);
+});
+
+Deno.test("RoomPeer sends a broadcast behind the first sync message when it comes before it", () => {
+  using sides = setUp();
+  sides.peer.send("broadcast", new Uint8Array(1));
+  assertEquals(sides.kinds(), []);
+  sides.peer.written();
+  assertEquals(sides.kinds(), ["sync", "broadcast"]);
+});
+
+Deno.test("RoomPeer drops its peer alone when no frame can hold a sync message", () => {
+  using sides = setUp({
+    frameSync: () => {
+      throw new NotebookdError("limit_reached", "Too long");
+    },
+  });
+  sides.peer.written();
+  sides.peer.markDirty();
+  assertEquals(sides.drops.map(({ code }) => code), ["limit_reached"]);
+  assertEquals(sides.kinds(), []);
 });
 
 Deno.test("RoomPeer makes one message of many changes when the last one isn't written", () => {

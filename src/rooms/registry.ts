@@ -15,6 +15,7 @@ import type { Clock } from "../clock.ts";
 import { NotebookdError, toNotebookdError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import type { Logger } from "../log.ts";
+import { Hold, type RoomHold } from "./hold.ts";
 import type { RoomHandle, RoomHost, RoomSeed } from "./ports.ts";
 
 /** What the registry needs from outside. */
@@ -35,16 +36,6 @@ export interface AcquireOptions {
   workingDir?: string;
 }
 
-/** A hold on a room: the room stays at least until it is released. */
-export interface RoomHold extends Disposable {
-  readonly notebookId: string;
-  readonly room: RoomHandle;
-  /** Where project files are looked for, if any opener said so. */
-  readonly workingDir: string | undefined;
-  /** Calls a function when the room is closed under the holder; disposing what it gives unsays it. */
-  onEnded(listener: (reason: NotebookdError) => void): Disposable;
-}
-
 /** A room as the pool channel lists it. */
 export interface ListedRoom {
   notebookId: string;
@@ -60,7 +51,7 @@ interface Entry {
   uses: number;
   workingDir: string | undefined;
   timer: Disposable | undefined;
-  listeners: Set<(reason: NotebookdError) => void>;
+  holds: Set<Hold>;
 }
 
 /** The rooms of one daemon. */
@@ -115,8 +106,12 @@ export class RoomRegistry implements AsyncDisposable {
     const entry = this.#entries.get(id);
     if (entry === undefined) return false;
     const room = await entry.ready.promise;
-    this.#dismiss(entry, reason);
-    await room.flush();
+    // Whoever comes while the flush is under way may have typed something that it didn't see.
+    for (let uses = -1; uses !== entry.uses;) {
+      uses = entry.uses;
+      this.#dismiss(entry, reason);
+      await room.flush();
+    }
     await this.#remove(entry, room, reason);
     return true;
   }
@@ -154,7 +149,7 @@ export class RoomRegistry implements AsyncDisposable {
       uses: 0,
       workingDir: undefined,
       timer: undefined,
-      listeners: new Set(),
+      holds: new Set(),
     };
     this.#entries.set(id, entry);
     this.#load(entry, options);
@@ -189,20 +184,13 @@ export class RoomRegistry implements AsyncDisposable {
   }
 
   #holdOn(entry: Entry, room: RoomHandle): RoomHold {
-    let held = true;
-    return {
-      notebookId: entry.id,
-      room,
-      workingDir: entry.workingDir,
-      onEnded: (listener) => {
-        entry.listeners.add(listener);
-        return { [Symbol.dispose]: () => void entry.listeners.delete(listener) };
-      },
-      [Symbol.dispose]: () => {
-        if (held) this.#release(entry);
-        held = false;
-      },
-    };
+    const { id: notebookId, workingDir } = entry;
+    const hold = new Hold({ notebookId, room, workingDir }, (released) => {
+      entry.holds.delete(released);
+      this.#release(entry);
+    });
+    entry.holds.add(hold);
+    return hold;
   }
 
   #release(entry: Entry): void {
@@ -235,8 +223,16 @@ export class RoomRegistry implements AsyncDisposable {
     if (this.#entries.get(entry.id) !== entry) return;
     this.#forget(entry);
     this.#dismiss(entry, reason);
-    await room.close();
-    this.#parts.logger.info("Room closed", { notebook: entry.id });
+    try {
+      await room.close();
+      this.#parts.logger.info("Room closed", { notebook: entry.id });
+    } catch (error) {
+      // Its worker died first, or was ended with the daemon: either way it is gone.
+      this.#parts.logger.warn("Room not closed in order", {
+        notebook: entry.id,
+        code: toNotebookdError(error, "Close").code,
+      });
+    }
   }
 
   async #shut(entry: Entry, reason: NotebookdError): Promise<void> {
@@ -261,15 +257,14 @@ export class RoomRegistry implements AsyncDisposable {
 
   /** Sends the holders away, so that nothing comes in after the flush that follows. */
   #dismiss(entry: Entry, reason: NotebookdError): void {
-    for (const listener of [...entry.listeners]) listener(reason);
-    entry.listeners.clear();
+    for (const hold of entry.holds) hold.end(reason);
   }
 
   #lose(entry: Entry, reason: NotebookdError): void {
     if (this.#entries.get(entry.id) !== entry) return;
     this.#parts.logger.error("Room lost", { notebook: entry.id, code: reason.code });
     this.#forget(entry);
-    for (const listener of [...entry.listeners]) listener(reason);
+    this.#dismiss(entry, reason);
   }
 
   #forget(entry: Entry): void {

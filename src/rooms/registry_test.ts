@@ -1,9 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ManualClock } from "../../tests/helpers/manual_clock.ts";
+import { RecordingLogger } from "../../tests/helpers/recording_logger.ts";
 import { NotebookdError } from "../errors.ts";
-import { silentLogger } from "../log.ts";
 import type { RoomHandle, RoomHost, RoomSeed } from "./ports.ts";
-import { type RoomHold, RoomRegistry } from "./registry.ts";
+import type { RoomHold } from "./hold.ts";
+import { RoomRegistry } from "./registry.ts";
 
 /** A room that does nothing but remember how it ended. */
 class FakeRoom implements RoomHandle {
@@ -59,14 +60,15 @@ class FakeHost implements RoomHost {
 function setUp(limits = { rooms: 4, peersPerRoom: 100 }) {
   const host = new FakeHost();
   const clock = new ManualClock();
+  const logger = new RecordingLogger();
   const registry = new RoomRegistry({
     host,
     clock,
-    logger: silentLogger,
+    logger,
     limits,
     keepAliveSeconds: () => 30,
   });
-  return { host, clock, registry };
+  return { host, clock, registry, logger };
 }
 
 function endOf(hold: RoomHold): Promise<NotebookdError> {
@@ -109,13 +111,12 @@ Deno.test("acquire() fails for every waiter and tries again next time when a loa
 Deno.test("a room goes after the keep-alive time when nobody holds it", async () => {
   const { host, clock, registry } = setUp();
   const hold = await registry.acquire("a", { seed });
-  const ended = endOf(hold);
   hold[Symbol.dispose]();
   hold[Symbol.dispose]();
   clock.advance(29_999);
   assertEquals(registry.list().length, 1);
   clock.advance(1);
-  await ended;
+  await host.opened[0]?.closing.promise;
   assertEquals(registry.list(), []);
   assertEquals(host.opened[0]?.flushes, 1);
 });
@@ -175,6 +176,50 @@ Deno.test("a lost room is forgotten and its holders learn why", async () => {
   host.opened[0]?.lose(new NotebookdError("internal", "Worker died"));
   assertEquals((await ended).code, "internal");
   assertEquals(registry.list(), []);
+});
+
+Deno.test("onEnded() calls at once when the room ended while its holder was joining", async () => {
+  const { registry } = setUp();
+  using hold = await registry.acquire("a", { seed });
+  assertEquals(await registry.end("a", new NotebookdError("closed", "Shut down")), true);
+  assertEquals((await endOf(hold)).code, "closed");
+});
+
+Deno.test("end() flushes again when someone came while the flush was under way", async () => {
+  const { host, registry } = setUp();
+  (await registry.acquire("a", { seed }))[Symbol.dispose]();
+  const [room] = host.opened;
+  const [reached, flush] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let flushes = 0;
+  room!.flush = () => {
+    flushes++;
+    reached.resolve();
+    return flush.promise;
+  };
+  const ending = registry.end("a", new NotebookdError("closed", "Shut down"));
+  await reached.promise;
+  using late = await registry.acquire("a", { seed });
+  const dismissed = endOf(late);
+  flush.resolve();
+  assertEquals(await ending, true);
+  assertEquals((await dismissed).code, "closed");
+  assertEquals(flushes, 2);
+});
+
+Deno.test("a room that can't be closed is told in the log and nowhere else", async () => {
+  const { host, clock, registry, logger } = setUp();
+  (await registry.acquire("a", { seed }))[Symbol.dispose]();
+  const closed = Promise.withResolvers<void>();
+  host.opened[0]!.close = () => {
+    closed.resolve();
+    return Promise.reject(new NotebookdError("closed", "The worker has ended"));
+  };
+  clock.advance(30_000);
+  await closed.promise;
+  // Disposing takes turns enough for a rejection that nobody handles to end the process.
+  await registry[Symbol.asyncDispose]();
+  assertEquals(registry.list(), []);
+  assertEquals(logger.messages("warn"), ["Room not closed in order"]);
 });
 
 Deno.test("refuse() sends those away that wait for a load, and closes the room that comes late", async () => {

@@ -4,12 +4,14 @@
  * @module
  */
 
+import { isAbsolute } from "@std/path";
 import type { CrdtDocument } from "../doc/crdt_document.ts";
 import { NotebookEditor } from "../doc/editor.ts";
 import { cellCount, type CellSnapshot, readCells, readNotebookMetadata } from "../doc/snapshot.ts";
 import { FirstSync } from "../doc/first_sync.ts";
 import { SyncPeer } from "../doc/sync.ts";
 import { NotebookdError, toNotebookdError } from "../errors.ts";
+import { isUuidV4 } from "../handshake/uuid.ts";
 import { mergeMetadata, parseSnapshot } from "../ipynb/snapshot.ts";
 import type { JsonObject } from "../json.ts";
 import type { Logger } from "../log.ts";
@@ -63,6 +65,7 @@ export class Room implements RoomHandle, RequestTarget {
   readonly #members = new Map<PeerId, Member>();
   readonly #firstSync: FirstSync;
   readonly #lost = Promise.withResolvers<NotebookdError>();
+  #closed = false;
 
   constructor(parts: RoomParts) {
     this.#parts = parts;
@@ -78,7 +81,9 @@ export class Room implements RoomHandle, RequestTarget {
   async attach(id: PeerId, options: PeerOptions, sink: PeerSink): Promise<RoomInfo> {
     this.#adopt(options.initialMetadata);
     const trust = await this.trust();
-    this.#firstSync.prepare();
+    // The room may have been closed meanwhile, and its document with it.
+    if (this.#closed) throw ended(this.#parts.notebookId);
+    this.#prepare();
     const codec = codecNamed(options.codec);
     const peer = new RoomPeer({
       sync: new SyncPeer(this.document, { first: this.#firstSync }),
@@ -140,6 +145,7 @@ export class Room implements RoomHandle, RequestTarget {
   }
 
   flush(): Promise<void> {
+    if (!canBeKept(this.#parts.notebookId)) return Promise.resolve();
     const saved = new Set(this.#parts.savedHeads);
     const heads = this.document.heads();
     if (heads.length === saved.size && heads.every((head) => saved.has(head))) {
@@ -158,6 +164,7 @@ export class Room implements RoomHandle, RequestTarget {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     this.#members.clear();
     this.document[Symbol.dispose]();
     return Promise.resolve();
@@ -197,6 +204,15 @@ export class Room implements RoomHandle, RequestTarget {
     if (adoptInitialMetadata(this.document, initialMetadata)) this.#changed(undefined);
   }
 
+  /** Memory may run out here, where the whole document is written once more. */
+  #prepare(): void {
+    try {
+      this.#firstSync.prepare();
+    } catch (error) {
+      throw this.#judged(error);
+    }
+  }
+
   /** A document that broke takes its room with it; the next opener gets a new one. */
   #judged(thrown: unknown): NotebookdError {
     const error = toNotebookdError(thrown, "Cannot apply the sync message");
@@ -212,6 +228,15 @@ export class Room implements RoomHandle, RequestTarget {
 
 function shown({ id, cell_type, source, execution_count, outputs }: CellSnapshot) {
   return { id, cell_type, source, execution_count, outputs };
+}
+
+/** A room under any other id than a path or a UUID has no place to be kept: it ends when it goes. */
+function canBeKept(notebookId: string): boolean {
+  return isAbsolute(notebookId) || isUuidV4(notebookId);
+}
+
+function ended(notebookId: string): NotebookdError {
+  return new NotebookdError("closed", `The room of "${notebookId}" has ended: open it again`);
 }
 
 function tooSlow(bound: number): NotebookdError {

@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { NotebookdError } from "../errors.ts";
+import { NotebookdError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import type { RoomHandle, RoomHost, RoomSeed, SettingsListener } from "../rooms/ports.ts";
@@ -43,6 +43,7 @@ export class WorkerPool implements RoomHost, AsyncDisposable {
   readonly #seats = new Set<Seat>();
   #spare: Promise<SpareWorker> | undefined;
   #nextRoom: RoomKey = 1;
+  #closed = false;
 
   constructor(parts: WorkerPoolParts) {
     this.#parts = parts;
@@ -50,6 +51,8 @@ export class WorkerPool implements RoomHost, AsyncDisposable {
   }
 
   async open(seed: RoomSeed, listener?: SettingsListener): Promise<RoomHandle> {
+    // A file may still be read when the daemon closes: a worker begun then would have no one to end it.
+    if (this.#closed) throw closing();
     const seat = this.#seatFor(seed);
     seat.taken++;
     const key = this.#nextRoom++;
@@ -68,6 +71,7 @@ export class WorkerPool implements RoomHost, AsyncDisposable {
 
   /** Ends every worker at once; rooms must have been closed before. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
     const links = [...this.#seats].map((seat) => seat.link);
     this.#seats.clear();
     const spare = this.#spare;
@@ -87,7 +91,7 @@ export class WorkerPool implements RoomHost, AsyncDisposable {
   }
 
   #newSeat(shared: boolean): Seat {
-    const worker = this.#spare ?? this.#prepare();
+    const worker = this.#spare ?? this.#keepReady();
     this.#spare = this.#keepReady();
     const seat: Seat = new Seat(
       shared,
@@ -110,12 +114,14 @@ export class WorkerPool implements RoomHost, AsyncDisposable {
 
   /** A spare that can't start is told to whoever takes it, not before. */
   #keepReady(): Promise<SpareWorker> {
-    const spare = this.#prepare();
+    const spare: Promise<SpareWorker> = this.#prepare(() => {
+      if (this.#spare === spare) this.#spare = undefined;
+    });
     spare.catch(() => {});
     return spare;
   }
 
-  async #prepare(): Promise<SpareWorker> {
+  async #prepare(spareLost: () => void): Promise<SpareWorker> {
     let seat: Seat | undefined;
     const { automerge, trustKey, limits } = this.#parts;
     const start: WorkerStart = {
@@ -127,7 +133,10 @@ export class WorkerPool implements RoomHost, AsyncDisposable {
     const link = await WorkerLink.start(this.#parts.spawn(), start, {
       room: (event) => this.#toRoom(seat, event),
       log: (event) => this.#parts.logger[event.level](event.message, event.fields),
-      lost: (reason) => this.#lose(seat, reason),
+      lost: (reason) => {
+        spareLost();
+        this.#lose(seat, reason);
+      },
     });
     return {
       link,
@@ -143,10 +152,7 @@ export class WorkerPool implements RoomHost, AsyncDisposable {
 
   #lose(seat: Seat | undefined, reason: NotebookdError): void {
     this.#parts.logger.error("Worker lost", { rooms: seat?.rooms.size ?? 0, code: reason.code });
-    if (seat === undefined) {
-      this.#spare = undefined;
-      return;
-    }
+    if (seat === undefined) return;
     this.#seats.delete(seat);
     for (const room of seat.rooms.values()) room.fail(reason);
   }
@@ -157,6 +163,10 @@ interface SpareWorker {
   link: WorkerLink;
   /** Names the seat whose rooms shall hear of what the worker says. */
   listen(seat: Seat): void;
+}
+
+function closing(): NotebookdError {
+  return new NotebookdError("closed", "The daemon is closing: reconnect when it runs again");
 }
 
 function once(action: () => void): () => void {
