@@ -93,4 +93,9 @@ export function mayTouchMachine(file: string): boolean {
 }
 
 /** The `node:` modules that compute and do nothing else. */
-export const PURE_NODE_MODULES: readonly string[] = ["node:crypto", "node:path", "node:util"];
+export const PURE_NODE_MODULES: readonly string[] = [
+  "node:crypto",
+  "node:path",
+  "node:util",
+  "node:zlib",
+];

@@ -9,6 +9,7 @@
  */
 
 import { createHash } from "node:crypto";
+import { inflateRawSync } from "node:zlib";
 
 /** One chunk, its header included. */
 export interface Chunk {
@@ -28,12 +29,14 @@ const DOCUMENT = 0;
 const CHANGE = 1;
 const COMPRESSED_CHANGE = 2;
 
+/** How long one change may be once it is inflated, in bytes: a few KB can claim to be gigabytes. */
+export const MAX_CHANGE_BYTES: number = 64 * 1024 * 1024;
+
 /**
  * Splits bytes into chunks.
  *
  * @returns The chunks, or null if the bytes aren't whole chunks of the known types from beginning to
- * end, or a checksum is wrong. (That of a compressed change is left to the library: it is of what
- * was compressed.)
+ * end, a checksum is wrong, or a compressed change is longer than {@linkcode MAX_CHANGE_BYTES}.
  */
 export function splitChunks(bytes: Uint8Array): Chunk[] | null {
   const chunks: Chunk[] = [];
@@ -52,9 +55,48 @@ function chunkAt(bytes: Uint8Array): Chunk | null {
   const end = chunkEnd(bytes);
   if (end === null || end > bytes.byteLength) return null;
   const chunk = bytes.subarray(0, end);
-  if (type === COMPRESSED_CHANGE) return { kind: "change", bytes: chunk };
+  if (type === COMPRESSED_CHANGE) {
+    return inflates(chunk) ? { kind: "change", bytes: chunk } : null;
+  }
   if ((type !== DOCUMENT && type !== CHANGE) || !checksumFits(chunk)) return null;
   return { kind: type === DOCUMENT ? "document" : "change", bytes: chunk };
+}
+
+/** A compressed change has the checksum of what it was before: type, length and content. */
+function inflates(chunk: Uint8Array): boolean {
+  const content = inflate(chunk.subarray(contentAt(chunk)));
+  if (content === null) return false;
+  const hash = createHash("sha256")
+    .update(Uint8Array.of(CHANGE, ...leb128(content.length)))
+    .update(content)
+    .digest();
+  return startsWithChecksum(chunk, hash);
+}
+
+function inflate(bytes: Uint8Array): Uint8Array | null {
+  try {
+    return inflateRawSync(bytes, { maxOutputLength: MAX_CHANGE_BYTES });
+  } catch {
+    // Not deflated, cut short, or longer than may be: no change in any case.
+    return null;
+  }
+}
+
+function contentAt(chunk: Uint8Array): number {
+  let at = LENGTH_AT;
+  while (((chunk[at] ?? 0) & 0x80) !== 0) at++;
+  return at + 1;
+}
+
+function leb128(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  do {
+    const low = rest % 128;
+    rest = Math.floor(rest / 128);
+    bytes.push(rest > 0 ? low | 0x80 : low);
+  } while (rest > 0);
+  return bytes;
 }
 
 function chunkEnd(bytes: Uint8Array): number | null {
@@ -70,6 +112,9 @@ function chunkEnd(bytes: Uint8Array): number | null {
 
 /** The checksum is the start of the SHA-256 of everything behind it. */
 function checksumFits(chunk: Uint8Array): boolean {
-  const hash = createHash("sha256").update(chunk.subarray(TYPE_AT)).digest();
+  return startsWithChecksum(chunk, createHash("sha256").update(chunk.subarray(TYPE_AT)).digest());
+}
+
+function startsWithChecksum(chunk: Uint8Array, hash: Uint8Array): boolean {
   return hash.subarray(0, 4).every((byte, index) => byte === chunk[MAGIC.length + index]);
 }

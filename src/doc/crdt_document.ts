@@ -359,7 +359,10 @@ export class CrdtDocument implements Disposable {
       // Changes go in through the handle: the library's own way would first compare whole
       // documents. What is left for it is the peer's state.
       for (const chunk of A.decodeSyncMessage(message).changes) {
-        if (before.length > 0 && splitChunks(chunk)?.[0]?.kind !== "change") rehearseLoad(chunk);
+        const parts = splitChunks(chunk);
+        // The library would skip it without a word, or inflate it without a bound.
+        if (parts === null) throw new RangeError("Not whole chunks");
+        if (before.length > 0 && parts.some(({ kind }) => kind === "document")) rehearseLoad(chunk);
         this.#handle.loadIncremental(chunk);
       }
       this.#settle(before.length === 0);

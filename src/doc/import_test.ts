@@ -145,7 +145,8 @@ Deno.test("importSlices() cuts many cells, a giant source, outputs and metadata 
   assertEquals(cells[0]?.source, giant);
   assertEquals(cells[1]?.outputs.length, 5_000);
   assertEquals(cells[1]?.outputs[4_999], '{"n":4999}');
-  assertEquals(cells.at(-1)?.metadata, { deep: deep(900) });
+  // As text: comparing so deep takes more of the stack than there may be.
+  assertEquals(JSON.stringify(cells.at(-1)?.metadata), JSON.stringify({ deep: deep(900) }));
   assertEquals(readNotebookMetadata(doc).notebook, { widgets });
 });
 

@@ -58,7 +58,9 @@ Deno.test("putJson() takes 1,000 levels of nesting", () => {
     using doc = CrdtDocument.create();
     put(doc, "deep", nested(depth));
     using copy = CrdtDocument.load(doc.save());
-    assertEquals(readObject(copy, copy.idAt(ROOT, "deep")), nested(depth));
+    // As text: comparing so deep takes more of the stack than there may be.
+    const read = JSON.stringify(readObject(copy, copy.idAt(ROOT, "deep")));
+    assertEquals(read === JSON.stringify(nested(depth)), true, `${depth} levels`);
   }
 });
 
