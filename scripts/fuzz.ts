@@ -11,7 +11,7 @@ import { TestDaemon } from "../tests/helpers/daemon.ts";
 import { checkAlive, converse, fuzzConversation } from "../tests/helpers/fuzz_daemon.ts";
 import { FUZZ_TARGETS } from "../tests/helpers/fuzz_targets.ts";
 import { notebookText } from "../tests/helpers/notebook_file.ts";
-import { SeededRandom } from "../tests/helpers/random.ts";
+import { SeededRandom } from "../src/testing_random.ts";
 import { REPOSITORY } from "../tests/helpers/repository.ts";
 
 /** Where finds are kept. */

@@ -4,7 +4,7 @@ import { TestDaemon } from "./helpers/daemon.ts";
 import { checkAlive, converse, fuzzConversation } from "./helpers/fuzz_daemon.ts";
 import { FUZZ_TARGETS } from "./helpers/fuzz_targets.ts";
 import { notebookText } from "./helpers/notebook_file.ts";
-import { SeededRandom } from "./helpers/random.ts";
+import { SeededRandom } from "@/testing_random.ts";
 import { REPOSITORY } from "./helpers/repository.ts";
 
 /** Chosen once; `deno task fuzz` takes another each time. */

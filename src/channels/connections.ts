@@ -4,7 +4,7 @@
  * @module
  */
 
-import { NotebookdError } from "../errors.ts";
+import { daemonClosing } from "../reasons.ts";
 import type { FrameConnection } from "./connection_port.ts";
 import { serveConnection } from "./serve.ts";
 import type { Services } from "./services.ts";
@@ -43,10 +43,7 @@ export class Connections implements AsyncDisposable {
   /** Closes every connection and waits until each has been left in order. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    const reason = new NotebookdError(
-      "closed",
-      "The daemon is closing: reconnect when it runs again",
-    );
+    const reason = daemonClosing();
     for (const connection of this.#serving.keys()) connection.close(reason);
     await Promise.all(this.#serving.values());
   }

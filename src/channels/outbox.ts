@@ -7,7 +7,8 @@
  * @module
  */
 
-import { NotebookdError, toNotebookdError } from "../errors.ts";
+import { type NotebookdError, toNotebookdError } from "../errors.ts";
+import { peerTooSlow } from "../reasons.ts";
 import type { FrameKind, PeerSink } from "../rooms/ports.ts";
 import type { FrameConnection } from "./connection_port.ts";
 
@@ -42,12 +43,7 @@ export class Outbox implements PeerSink {
 
   #sendBounded(frame: Uint8Array): void {
     if (this.#unsent > 0 && this.#unsent + frame.byteLength > this.#unsentBound) {
-      this.drop(
-        new NotebookdError(
-          "peer_too_slow",
-          `Disconnected: more than ${this.#unsentBound} bytes wait to be read; read faster, or reconnect`,
-        ),
-      );
+      this.drop(peerTooSlow(this.#unsentBound));
       return;
     }
     this.#unsent += frame.byteLength;

@@ -40,9 +40,6 @@ export type Scalar =
   | readonly ["boolean", boolean]
   | readonly ["null", null];
 
-/** The three kinds of objects that can be made. */
-export type ObjectKind = "map" | "list" | "text";
-
 /** One difference between two states of a document, as the library tells it. */
 export type Patch = A.Patch;
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { SeededRandom } from "../testing_random.ts";
 import type { NotebookCell } from "../ipynb/notebook.ts";
 import type { CrdtDocument } from "./crdt_document.ts";
 import { genesisActor, type ImportInput } from "./import.ts";
@@ -50,11 +51,6 @@ export function sync(one: CrdtDocument, other: CrdtDocument): void {
 
 /** Numbers in [0, 1) that are the same for the same seed. */
 export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
+  const random = new SeededRandom(seed);
+  return () => random.next();
 }

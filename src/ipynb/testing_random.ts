@@ -4,11 +4,12 @@
  * @module
  */
 
+import { SeededRandom } from "../testing_random.ts";
 import type { JsonValue } from "../json.ts";
 
-/** A source of random numbers that is a function of its seed (mulberry32). */
+/** Random choices that are a function of their seed. */
 export class Random {
-  #state: number;
+  readonly #numbers: SeededRandom;
 
   /**
    * Starts a sequence.
@@ -16,16 +17,12 @@ export class Random {
    * @param seed An unsigned 32-bit integer.
    */
   constructor(seed: number) {
-    this.#state = seed >>> 0;
+    this.#numbers = new SeededRandom(seed);
   }
 
   /** An integer from 0 to below the bound. */
   below(bound: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = this.#state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * bound);
+    return this.#numbers.below(bound);
   }
 
   /** One of the items, which must not be none. */

@@ -8,7 +8,6 @@ import type { NotebookEditor } from "../doc/editor.ts";
 import { NotebookdError, toNotebookdError } from "../errors.ts";
 import { readDependencies } from "../ipynb/dependencies.ts";
 import type { JsonObject } from "../json.ts";
-import type { TrustStatus } from "../trust/verdict.ts";
 import type { NotebookBroadcast } from "../wire/broadcasts.ts";
 import type { Codec } from "../wire/codec.ts";
 import {
@@ -17,7 +16,7 @@ import {
   type RequestId,
   requestIdOf,
 } from "../wire/requests.ts";
-import type { NotebookResponse } from "../wire/responses.ts";
+import type { NotebookResponse, TrustStatus } from "../wire/responses.ts";
 
 /** What requests act on. */
 export interface RequestTarget {

@@ -15,6 +15,7 @@
 
 import type { SyncPeer } from "../doc/sync.ts";
 import { toNotebookdError } from "../errors.ts";
+import { peerTooSlow } from "../reasons.ts";
 import type { FrameKind, PeerOptions, PeerSink } from "./ports.ts";
 
 /** How a sync message becomes a frame for the socket. */
@@ -32,10 +33,8 @@ export interface RoomPeerParts {
   sink: PeerSink;
   options: PeerOptions;
   frameSync: FrameSyncMessage;
-  /** More held bytes than this, and the peer counts as too slow. */
+  /** More held bytes than this, and the peer is dropped as too slow. */
   unsentBytes: number;
-  /** Called once when that happens. */
-  tooSlow: () => void;
 }
 
 /** The state of one peer. */
@@ -89,12 +88,8 @@ export class RoomPeer {
     }
     this.#held.push({ kind, frame });
     this.#heldBytes += frame.byteLength;
-    if (this.#heldBytes > this.#parts.unsentBytes) this.#parts.tooSlow();
-  }
-
-  /** Whether the peer has everything that the room has. */
-  get current(): boolean {
-    return !this.#dirty && !this.#unwritten && this.#answersOwed === 0;
+    const { sink, unsentBytes } = this.#parts;
+    if (this.#heldBytes > unsentBytes) sink.drop(peerTooSlow(unsentBytes));
   }
 
   /** Whether a response or a broadcast may go now. */

@@ -19,7 +19,6 @@ function setUp(
   const clientSync = new SyncPeer(client);
   const sent: { kind: FrameKind; frame: Uint8Array }[] = [];
   const drops: NotebookdError[] = [];
-  let slow = 0;
   const peer = new RoomPeer({
     sync: new SyncPeer(room),
     sink: {
@@ -29,7 +28,6 @@ function setUp(
     options: { codec: "json", features: options.features ?? false },
     frameSync: options.frameSync ?? ((message) => message),
     unsentBytes: options.unsentBytes ?? 1000,
-    tooSlow: () => slow++,
   });
   const kinds = () => sent.map(({ kind }) => kind);
   const take = () => {
@@ -45,7 +43,7 @@ function setUp(
     kinds,
     drops,
     take,
-    slow: () => slow,
+    slow: () => drops.filter(({ code }) => code === "peer_too_slow").length,
     [Symbol.dispose]() {
       room[Symbol.dispose]();
       client[Symbol.dispose]();

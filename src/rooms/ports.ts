@@ -6,8 +6,10 @@
  */
 
 import type { NotebookdError } from "../errors.ts";
+import type { PackageManager } from "../ipynb/create.ts";
+import type { Runtime } from "../ipynb/runtime.ts";
 import type { JsonObject } from "../json.ts";
-import type { TrustStatus } from "../trust/verdict.ts";
+import type { TrustStatus } from "../wire/responses.ts";
 import type { Codec } from "../wire/codec.ts";
 import type { PoolResponse } from "../wire/pool.ts";
 
@@ -22,8 +24,8 @@ export type NotebookSeed =
   | {
     kind: "new";
     notebookId: string;
-    runtime: "python" | "deno";
-    packageManager: "uv" | "conda" | "pixi";
+    runtime: Runtime;
+    packageManager: PackageManager;
     /** Signed as trusted, since whoever created the notebook named them. */
     dependencies: readonly string[];
   }

@@ -15,6 +15,7 @@ import type { Clock } from "../clock.ts";
 import { NotebookdError, toNotebookdError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import type { Logger } from "../log.ts";
+import { daemonClosing } from "../reasons.ts";
 import { Hold, type RoomHold } from "./hold.ts";
 import type { RoomHandle, RoomHost, RoomSeed } from "./ports.ts";
 
@@ -122,19 +123,19 @@ export class RoomRegistry implements AsyncDisposable {
     for (const entry of this.#entries.values()) {
       if (entry.room !== undefined) continue;
       this.#forget(entry);
-      entry.ready.reject(closing());
+      entry.ready.reject(daemonClosing());
     }
   }
 
   /** Flushes and closes every room. What a failing flush would lose is named in the log. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.refuse();
-    const reason = closing();
+    const reason = daemonClosing();
     await Promise.all([...this.#entries.values()].map((entry) => this.#shut(entry, reason)));
   }
 
   #begin(id: string, options: AcquireOptions): Entry {
-    if (this.#closed) throw closing();
+    if (this.#closed) throw daemonClosing();
     if (this.#entries.size >= this.#parts.limits.rooms) {
       throw new NotebookdError(
         "limit_reached",
@@ -271,8 +272,4 @@ export class RoomRegistry implements AsyncDisposable {
     entry.timer?.[Symbol.dispose]();
     if (this.#entries.get(entry.id) === entry) this.#entries.delete(entry.id);
   }
-}
-
-function closing(): NotebookdError {
-  return new NotebookdError("closed", "The daemon is closing: reconnect when it runs again");
 }

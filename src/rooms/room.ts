@@ -15,13 +15,13 @@ import { isUuidV4 } from "../handshake/uuid.ts";
 import { mergeMetadata, parseSnapshot } from "../ipynb/snapshot.ts";
 import type { JsonObject } from "../json.ts";
 import type { Logger } from "../log.ts";
-import { type TrustStatus, trustVerdict } from "../trust/verdict.ts";
+import { trustVerdict } from "../trust/verdict.ts";
 import { isAdditionBroadcast, type NotebookBroadcast } from "../wire/broadcasts.ts";
 import { FrameType } from "../wire/caps.ts";
 import { type Codec, codecNamed } from "../wire/codec.ts";
 import { encodeTypedFrame } from "../wire/frame.ts";
 import type { PoolResponse } from "../wire/pool.ts";
-import { encodeResponse } from "../wire/responses.ts";
+import { encodeResponse, type TrustStatus } from "../wire/responses.ts";
 import { answerRequest, readRequest, type RequestTarget } from "./answer.ts";
 import { adoptInitialMetadata } from "./initial_metadata.ts";
 import { RoomPeer } from "./peer.ts";
@@ -91,7 +91,6 @@ export class Room implements RoomHandle, RequestTarget {
       options,
       frameSync: (message) => encodeTypedFrame(FrameType.sync, message),
       unsentBytes: this.#parts.unsentBytes,
-      tooSlow: () => sink.drop(tooSlow(this.#parts.unsentBytes)),
     });
     this.#members.set(id, { peer, turns: new Turns(), codec, sink });
     return { cellCount: cellCount(this.document), trust };
@@ -237,11 +236,4 @@ function canBeKept(notebookId: string): boolean {
 
 function ended(notebookId: string): NotebookdError {
   return new NotebookdError("closed", `The room of "${notebookId}" has ended: open it again`);
-}
-
-function tooSlow(bound: number): NotebookdError {
-  return new NotebookdError(
-    "peer_too_slow",
-    `Disconnected: more than ${bound} bytes wait to be read; read faster, or reconnect`,
-  );
 }

@@ -57,7 +57,6 @@ export class SettingsRoom implements RoomHandle {
       options,
       frameSync: encodeFrame,
       unsentBytes: this.#unsentBytes,
-      tooSlow: () => sink.drop(new NotebookdError("peer_too_slow", "Disconnected: too slow")),
     });
     this.#peers.set(id, peer);
     return Promise.resolve({ cellCount: 0, trust: "no_dependencies" });

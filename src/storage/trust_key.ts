@@ -6,11 +6,9 @@
 
 import { NotebookdError } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import { TRUST_KEY_BYTES } from "../trust/signature.ts";
 import { createFileAtomic } from "./atomic_file.ts";
 import { readRegularFile, type RegularFile } from "./regular_file.ts";
-
-/** How long the key is, in bytes; the file holds them raw. */
-export const TRUST_KEY_BYTES = 32;
 
 /** More than a key has is read, so that a wrong file shows as such and isn't cut to fit. */
 const MAX_KEY_FILE_BYTES = 64 * 1024;

@@ -3,7 +3,8 @@ import { NotebookdError } from "../errors.ts";
 import { silentLogger } from "../log.ts";
 import { RecordingLogger } from "../../tests/helpers/recording_logger.ts";
 import { TempFolder } from "../../tests/helpers/temp_folder.ts";
-import { loadTrustKey, TRUST_KEY_BYTES } from "./trust_key.ts";
+import { TRUST_KEY_BYTES } from "../trust/signature.ts";
+import { loadTrustKey } from "./trust_key.ts";
 
 Deno.test("loadTrustKey() makes a key that only its owner can read, and keeps it", async () => {
   await using folder = await TempFolder.make();

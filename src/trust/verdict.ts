@@ -11,10 +11,8 @@ import {
   RUNT_SECTIONS,
 } from "../ipynb/shape.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
+import type { TrustStatus } from "../wire/responses.ts";
 import { signedSections, verifyDependencies } from "./signature.ts";
-
-/** What trust says about a notebook, as on the wire. */
-export type TrustStatus = "trusted" | "untrusted" | "signature_invalid" | "no_dependencies";
 
 /** What a section asks for. A malformed one may ask for anything. */
 type Demand = "nothing" | "packages" | "malformed";

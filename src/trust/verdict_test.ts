@@ -3,7 +3,8 @@ import { NotebookdError } from "../errors.ts";
 import { mergeMetadata, restOfMetadata, snapshotOf } from "../ipynb/snapshot.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { signDependencies } from "./signature.ts";
-import { needsTrustApproval, type TrustStatus, trustVerdict } from "./verdict.ts";
+import type { TrustStatus } from "../wire/responses.ts";
+import { needsTrustApproval, trustVerdict } from "./verdict.ts";
 
 const KEY = Uint8Array.from({ length: 32 }, (_, index) => index);
 

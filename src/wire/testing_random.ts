@@ -4,20 +4,16 @@
  * @module
  */
 
+import { SeededRandom } from "../testing_random.ts";
 import type { JsonLike } from "./payload.ts";
 
 /** Gives integers from 0 to below `limit`. */
 export type RandomInteger = (limit: number) => number;
 
-/** Makes a source of random integers (mulberry32) from a 32-bit seed. */
+/** Makes a source of random integers from a 32-bit seed. */
 export function seededRandom(seed: number): RandomInteger {
-  let state = seed | 0;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
-    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
-    return ((bits ^ (bits >>> 14)) >>> 0) % limit;
-  };
+  const random = new SeededRandom(seed);
+  return (limit) => random.below(limit);
 }
 
 /** Makes random bytes. */

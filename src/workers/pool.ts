@@ -8,9 +8,10 @@
  * @module
  */
 
-import { NotebookdError } from "../errors.ts";
+import type { NotebookdError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import type { Logger } from "../log.ts";
+import { daemonClosing } from "../reasons.ts";
 import type { RoomHandle, RoomHost, RoomSeed, SettingsListener } from "../rooms/ports.ts";
 import { type RoomEvent, WorkerLink } from "./link.ts";
 import type { RoomKey, WorkerStart } from "./messages.ts";
@@ -52,7 +53,7 @@ export class WorkerPool implements RoomHost, AsyncDisposable {
 
   async open(seed: RoomSeed, listener?: SettingsListener): Promise<RoomHandle> {
     // A file may still be read when the daemon closes: a worker begun then would have no one to end it.
-    if (this.#closed) throw closing();
+    if (this.#closed) throw daemonClosing();
     const seat = this.#seatFor(seed);
     seat.taken++;
     const key = this.#nextRoom++;
@@ -163,10 +164,6 @@ interface SpareWorker {
   link: WorkerLink;
   /** Names the seat whose rooms shall hear of what the worker says. */
   listen(seat: Seat): void;
-}
-
-function closing(): NotebookdError {
-  return new NotebookdError("closed", "The daemon is closing: reconnect when it runs again");
 }
 
 function once(action: () => void): () => void {

@@ -8,7 +8,7 @@ import { concat, frame, json } from "./bytes.ts";
 import type { TestDaemon } from "./daemon.ts";
 import { fuzzFrame, fuzzHandshake } from "./fuzz_inputs.ts";
 import { PoolClient } from "./pool_client.ts";
-import type { SeededRandom } from "./random.ts";
+import type { SeededRandom } from "@/testing_random.ts";
 import { RawSocket } from "./raw_socket.ts";
 import { V2Client } from "./v2_client.ts";
 

@@ -7,7 +7,7 @@
 
 import { encode } from "@std/msgpack";
 import { concat, frame, json, lengthPrefix, TYPE, typedFrame, utf8 } from "./bytes.ts";
-import type { SeededRandom } from "./random.ts";
+import type { SeededRandom } from "@/testing_random.ts";
 
 const HANDSHAKES: [unknown, ...unknown[]] = [
   { channel: "open_notebook", path: "/home/user/notebook.ipynb" },

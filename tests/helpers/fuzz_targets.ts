@@ -15,7 +15,7 @@ import { parsePoolRequest } from "@/wire/pool.ts";
 import { parseRequest } from "@/wire/requests.ts";
 import { concat } from "./bytes.ts";
 import { fuzzControl, fuzzHandshake, fuzzStream } from "./fuzz_inputs.ts";
-import type { SeededRandom } from "./random.ts";
+import type { SeededRandom } from "@/testing_random.ts";
 
 /** One decoder under fuzz. */
 export interface FuzzTarget {
