@@ -46,6 +46,8 @@ export interface Config {
   readonly trustKeyPath: string;
   /** How long a room without peers stays, in seconds; absent: as the settings say. */
   readonly keepAliveSeconds?: number;
+  /** Whether notebooks save themselves unless they say otherwise. */
+  readonly autosave: boolean;
   /** The folder that relative paths of clients start from: the one the daemon was started in. */
   readonly baseFolder: string;
   /** Every bound on what the daemon takes. */
@@ -66,6 +68,8 @@ export interface ConfigFlags {
   readonly state?: string;
   /** `--keep-alive`, in seconds. */
   readonly keepAlive?: string;
+  /** `--autosave`. */
+  readonly autosave?: string;
   /** `--limit`, once for each bound, as `name=number`. */
   readonly limit?: readonly string[];
   /** `--log-format`. */
@@ -79,6 +83,9 @@ export interface LoadConfigOptions {
   /** The absolute folder that relative paths start from. */
   readonly cwd: string;
 }
+
+/** What `--autosave` takes. */
+const SWITCH = ["on", "off"] as const;
 
 /** The longest `--keep-alive` that is taken, in seconds: what a 32-bit timer can wait. */
 const MAX_KEEP_ALIVE_SECONDS = 2_147_483;
@@ -125,6 +132,7 @@ export function loadConfig(
       ? join(configFolder, "trust-key")
       : pathFrom("NOTEBOOKD_TRUST_KEY", trustKey, cwd),
     ...(flags.keepAlive === undefined ? {} : { keepAliveSeconds: secondsFrom(flags.keepAlive) }),
+    autosave: oneOf("--autosave", flags.autosave ?? "on", SWITCH) === "on",
     baseFolder: cwd,
     limits: limitsFrom(flags.limit ?? []),
     logFormat: oneOf("--log-format", flags.logFormat ?? "text", LOG_FORMATS),

@@ -22,6 +22,7 @@ Deno.test("loadConfig() uses folders in HOME when nothing else is named", () => 
     stateFolder: "/home/ada/.local/state/notebookd",
     configFolder: "/home/ada/.config/notebookd",
     trustKeyPath: "/home/ada/.config/notebookd/trust-key",
+    autosave: true,
     baseFolder: "/work/here",
     limits: DEFAULT_LIMITS,
     logFormat: "text",

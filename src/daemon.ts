@@ -17,10 +17,15 @@ import { BlobServer } from "./http/blob_server.ts";
 import type { Logger } from "./log.ts";
 import { RoomRegistry } from "./rooms/registry.ts";
 import { listen, type SocketListener } from "./socket/listen.ts";
+import { Aliases } from "./storage/aliases.ts";
 import { BlobFolder } from "./storage/blobs.ts";
 import { publishDaemonFile } from "./storage/daemon_file.ts";
 import { ensurePrivateFolder } from "./storage/folders.ts";
+import { FolderWatches } from "./storage/folder_watches.ts";
+import { JournalStore } from "./storage/journal_store.ts";
+import { Leases } from "./storage/lease.ts";
 import { NotebookFolder } from "./storage/notebook_file.ts";
+import { NotebookStore } from "./storage/notebook_store.ts";
 import { canonicalRoots, PathPolicy } from "./storage/paths.ts";
 import { SettingsDocument } from "./storage/settings_document.ts";
 import { SettingsFile } from "./storage/settings_file.ts";
@@ -106,6 +111,8 @@ async function buildServices(config: Config, options: BuildOptions): Promise<Ser
     await SettingsFile.open(join(config.configFolder, "settings.json"), { logger }),
   );
   const host = await startWorkers(config, options);
+  const files = new NotebookFolder(new PathPolicy(roots), { maxBytes: limits.fileBytes });
+  const keeper = openKeeper(config, { files, logger, stack });
   const registry = stack.use(
     new RoomRegistry({
       host,
@@ -120,7 +127,8 @@ async function buildServices(config: Config, options: BuildOptions): Promise<Ser
   return {
     registry,
     host,
-    files: new NotebookFolder(new PathPolicy(roots), { maxBytes: limits.fileBytes }),
+    files,
+    keeper,
     peeks: peekWindow(),
     ...serveBlobs(config, { registry, logger, stack }),
     settings: {
@@ -142,8 +150,10 @@ async function startWorkers(config: Config, { logger, stack }: BuildOptions): Pr
     compileAutomerge(),
     loadTrustKey(config.trustKeyPath, { logger }),
   ]);
-  const { limits } = config;
-  return stack.use(new WorkerPool({ spawn: spawnWorker, automerge, trustKey, logger, limits }));
+  const { limits, autosave } = config;
+  return stack.use(
+    new WorkerPool({ spawn: spawnWorker, automerge, trustKey, autosave, logger, limits }),
+  );
 }
 
 function serveBlobs(
@@ -163,6 +173,31 @@ function serveBlobs(
     }),
   );
   return { blobs, blobPort: server.port };
+}
+
+function openKeeper(
+  config: Config,
+  { files, logger, stack }: {
+    files: NotebookFolder;
+    logger: Logger;
+    stack: AsyncDisposableStack;
+  },
+): NotebookStore {
+  const folder = (name: string) => join(config.stateFolder, name);
+  const clock = systemClock;
+  const leases = new Leases(folder("leases"), { pid: Deno.pid });
+  return stack.use(
+    new NotebookStore({
+      journals: new JournalStore(folder("journals"), { leases, clock, logger }),
+      leases,
+      files,
+      aliases: new Aliases(folder("aliases")),
+      watches: new FolderWatches({ clock, logger }),
+      clock,
+      logger,
+      maxJournalBytes: config.limits.journalBytes,
+    }),
+  );
 }
 
 function spawnWorker(): Worker {

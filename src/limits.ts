@@ -26,6 +26,8 @@ export interface Limits {
   workers: number;
   /** From which file size on a notebook gets a worker of its own. */
   ownWorkerBytes: number;
+  /** Journals of notebooks whose file has everything are dropped when all take up more than this. */
+  journalBytes: number;
 }
 
 /** The bounds unless told otherwise. */
@@ -40,4 +42,5 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   fileBytes: 100 * 1024 * 1024,
   workers: 8,
   ownWorkerBytes: 1024 * 1024,
+  journalBytes: 1024 * 1024 * 1024,
 };

@@ -63,8 +63,10 @@ function firstAnswer(
   info: RoomInfo,
   codec: Codec,
 ): Uint8Array {
+  const knows = handshake.features?.includes(FEATURE) ?? false;
+  const history = knows && info.history !== undefined ? { history: info.history } : {};
   if (handshake.channel === "notebook_sync") {
-    return encodeCapabilities({ protocol: PROTOCOL }, codec);
+    return encodeCapabilities({ protocol: PROTOCOL, ...history }, codec);
   }
   return encodeInfo({
     protocol: PROTOCOL,
@@ -72,6 +74,7 @@ function firstAnswer(
     cell_count: info.cellCount,
     needs_trust_approval: needsTrustApproval(info.trust),
     daemon_version: VERSION,
+    ...history,
   }, codec);
 }
 

@@ -8,9 +8,11 @@ import { isAbsolute, join } from "@std/path";
 import { NotebookdError } from "../errors.ts";
 import type { Handshake } from "../handshake/handshake.ts";
 import { checkPackageManager, checkRuntime } from "../handshake/runtime.ts";
+import { isUuidV4 } from "../handshake/uuid.ts";
 import { parseInitialMetadata } from "../rooms/initial_metadata.ts";
-import type { NotebookSeed } from "../rooms/ports.ts";
+import type { JournaledNotebook, NotebookSeed, OpenedStorage } from "../rooms/ports.ts";
 import type { RoomHold } from "../rooms/hold.ts";
+import type { RoomSource } from "../rooms/registry.ts";
 import type { Services } from "./services.ts";
 
 /** The handshakes that lead to a room. */
@@ -40,23 +42,56 @@ export async function openRoom(
   }
 }
 
+/** Also a notebook whose file is gone, as long as its room or its journal is there. */
 async function openFile(
   path: string,
   services: Services,
   options: { workingDir?: string },
 ): Promise<RoomHold> {
-  const canonical = await services.files.resolveNotebook(path);
+  try {
+    return await acquire(await services.files.resolveNotebook(path), services, options);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    const canonical = await services.files.resolveForCreation(path).catch(() => null);
+    if (canonical === null) throw error;
+    return await acquire(canonical, services, options).catch((second) => {
+      throw isNotFound(second) ? error : second;
+    });
+  }
+}
+
+async function acquire(
+  canonical: string,
+  services: Services,
+  options: { workingDir?: string },
+): Promise<RoomHold> {
   return await services.registry.acquire(canonical, {
-    seed: () => readSeed(canonical, services),
+    source: () => openSource(canonical, services, { mustExist: true }),
     ...options,
   });
 }
 
-/** Reads the file, the one time for a load. */
-async function readSeed(canonical: string, services: Services): Promise<NotebookSeed> {
-  const bytes = await services.files.read(canonical);
-  services.logger.debug("Notebook read", { notebook: canonical, bytes: bytes.byteLength });
-  return { kind: "file", notebookId: canonical, bytes };
+/** Takes the storage and reads the file, the one time for a load. */
+async function openSource(
+  notebookId: string,
+  services: Services,
+  { mustExist }: { mustExist: boolean },
+): Promise<RoomSource> {
+  const storage = await services.keeper.open(notebookId, { mustExist });
+  const { file } = storage;
+  services.logger.debug("Notebook read", {
+    notebook: notebookId,
+    bytes: file?.bytes.byteLength ?? 0,
+    journal: storage.journal !== null,
+  });
+  const seed: NotebookSeed = file === null
+    ? { kind: "empty", notebookId, ...journalOf(storage) }
+    : { kind: "file", notebookId, file, ...journalOf(storage) };
+  return { seed, storage };
+}
+
+function journalOf({ journal }: OpenedStorage): { journal?: JournaledNotebook } {
+  return journal === null ? {} : { journal };
 }
 
 async function create(handshake: Of<"create_notebook">, services: Services): Promise<RoomHold> {
@@ -66,9 +101,15 @@ async function create(handshake: Of<"create_notebook">, services: Services): Pro
   );
   const options = await workingDir(handshake.workingDir, services);
   const notebookId = handshake.notebookId ?? crypto.randomUUID();
+  const saved = await savedUnder(notebookId, services, options);
+  if (saved !== null) return saved;
   const dependencies = handshake.dependencies ?? [];
   return await services.registry.acquire(notebookId, {
-    seed: () => ({ kind: "new", notebookId, runtime, packageManager, dependencies }),
+    source: async () => {
+      const storage = await services.keeper.open(notebookId, { mustExist: false });
+      const wish = { notebookId, runtime, packageManager, dependencies };
+      return { seed: { kind: "new", ...wish, ...journalOf(storage) }, storage };
+    },
     ...options,
   });
 }
@@ -78,13 +119,32 @@ async function joinById(handshake: Of<"notebook_sync">, services: Services): Pro
   if (handshake.initialMetadata !== undefined) parseInitialMetadata(handshake.initialMetadata);
   const options = await workingDir(handshake.workingDir, services);
   const id = handshake.notebookId;
-  if (!isAbsolute(id)) return await joinEmpty(id, services, options);
+  if (!isAbsolute(id)) {
+    return await savedUnder(id, services, options) ?? await joinEmpty(id, services, options);
+  }
   try {
     return await openFile(id, services, options);
   } catch (error) {
-    if (!(error instanceof NotebookdError) || error.code !== "not_found") throw error;
+    if (!isNotFound(error)) throw error;
   }
   return await joinEmpty(await services.files.resolveForCreation(id), services, options);
+}
+
+/** A notebook that was untitled under this id and has been saved to a path since. */
+async function savedUnder(
+  id: string,
+  services: Services,
+  options: { workingDir?: string },
+): Promise<RoomHold | null> {
+  if (!isUuidV4(id) || services.registry.get(id) !== undefined) return null;
+  const path = await services.keeper.resolveAlias(id);
+  if (path === null) return null;
+  try {
+    return await openFile(path, services, options);
+  } catch (error) {
+    if (isNotFound(error)) return null;
+    throw error;
+  }
 }
 
 async function joinEmpty(
@@ -92,8 +152,19 @@ async function joinEmpty(
   services: Services,
   options: { workingDir?: string },
 ): Promise<RoomHold> {
-  const seed: NotebookSeed = { kind: "empty", notebookId };
-  return await services.registry.acquire(notebookId, { seed: () => seed, ...options });
+  const kept = isAbsolute(notebookId) || isUuidV4(notebookId);
+  return await services.registry.acquire(notebookId, {
+    // A room under any other id has no place to be kept: it ends when it goes.
+    source: () =>
+      kept
+        ? openSource(notebookId, services, { mustExist: false })
+        : { seed: { kind: "empty", notebookId } },
+    ...options,
+  });
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof NotebookdError && error.code === "not_found";
 }
 
 async function workingDir(

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
 import type { Codec } from "../wire/codec.ts";
 import type { Services } from "./services.ts";
 import { Window } from "./window.ts";
@@ -46,7 +47,12 @@ async function peekInTurn(
     gone.throwIfAborted();
     const bytes = await files.read(canonical);
     gone.throwIfAborted();
-    const room = await host.open({ kind: "file", notebookId: canonical, bytes });
+    const hash = createHash("sha256").update(bytes).digest("hex");
+    const room = await host.open({
+      kind: "file",
+      notebookId: canonical,
+      file: { bytes, hash },
+    });
     try {
       return await room.inspect(codec.name, "persisted_file");
     } finally {

@@ -16,11 +16,12 @@ function setUp() {
     attach: () => Promise.reject(new TypeError("Nobody joins")),
     receive: () => Promise.resolve(),
     request: () => Promise.resolve(),
-    flush: () => Promise.resolve(),
+    flush: () => Promise.resolve(false),
     start() {},
     written() {},
     detach() {},
     applySettings() {},
+    fileChanged() {},
   };
   const begun: (() => void)[] = [];
   const parts = {

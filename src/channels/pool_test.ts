@@ -46,12 +46,13 @@ const HUGE: RoomHandle = {
   attach: () => Promise.reject(new TypeError("Nobody joins")),
   receive: () => Promise.resolve(),
   request: () => Promise.resolve(),
-  flush: () => Promise.resolve(),
+  flush: () => Promise.resolve(false),
   close: () => Promise.resolve(),
   start() {},
   written() {},
   detach() {},
   applySettings() {},
+  fileChanged() {},
 };
 
 Deno.test("servePool() answers with an error and goes on when no frame can hold an answer", async () => {
@@ -62,7 +63,9 @@ Deno.test("servePool() answers with an error and goes on when no frame can hold 
     limits: DEFAULT_LIMITS,
     keepAliveSeconds: () => 30,
   });
-  using _hold = await registry.acquire("a", { seed: () => ({ kind: "empty", notebookId: "a" }) });
+  using _hold = await registry.acquire("a", {
+    source: () => ({ seed: { kind: "empty", notebookId: "a" } }),
+  });
   const connection = new ScriptedConnection(
     { type: "inspect_notebook", notebook_id: "a" },
     { type: "ping" },

@@ -7,7 +7,7 @@
 import type { Clock } from "../clock.ts";
 import type { Limits } from "../limits.ts";
 import type { Logger } from "../log.ts";
-import type { RoomHandle, RoomHost } from "../rooms/ports.ts";
+import type { NotebookKeeper, RoomHandle, RoomHost } from "../rooms/ports.ts";
 import type { RoomRegistry } from "../rooms/registry.ts";
 import type { Window } from "./window.ts";
 
@@ -46,6 +46,8 @@ export interface Services {
   /** For looking into files that no room holds. */
   host: RoomHost;
   files: NotebookFiles;
+  /** Where notebooks are kept. */
+  keeper: NotebookKeeper;
   /** Bounds how many of those files are looked into at once. */
   peeks: Window;
   blobs: BlobStore;

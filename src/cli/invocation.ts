@@ -154,6 +154,7 @@ function addDaemon(program: Command, found: (invocation: Invocation) => void): v
     .option("--socket <path>", "the Unix socket to listen on")
     .option("--state <dir>", "the folder for journals and blobs")
     .option("--keep-alive <seconds>", "how long a notebook without windows stays open")
+    .option("--autosave <switch>", "on or off: whether notebooks save themselves (default: on)")
     .option("--limit <name=number>", "change a bound on what clients may take; repeatable", collect)
     .option("--log-format <format>", "text or json (default: text)")
     .option("--log-level <level>", "debug, info, warn or error (default: info)")

@@ -38,12 +38,11 @@ export {
   type EnvSyncDiff,
   type KernelBroadcast,
   type NotebookBroadcast,
-  SAVE_STATES,
-  type SaveState,
   type SaveStateBroadcast,
   type SessionBroadcast,
   type TrustChangedBroadcast,
 } from "../wire/broadcasts.ts";
+export { SAVE_STATES, type SaveState } from "../wire/save_state.ts";
 export type { CellView } from "../wire/cell_view.ts";
 export type { EnvProgressBroadcast, EnvProgressPhase } from "../wire/env_progress.ts";
 export type { JsonLike, PayloadObject } from "../wire/payload.ts";
@@ -57,25 +56,31 @@ export type {
   GetHistoryRequest,
   GetKernelInfoRequest,
   GetQueueStateRequest,
+  GetSaveStateRequest,
   GetTrustRequest,
   InterruptExecutionRequest,
   LaunchKernelRequest,
   NotebookRequest,
   QueueCellRequest,
+  ResolveConflictRequest,
   RunAllCellsRequest,
   SaveNotebookRequest,
   SendCommRequest,
+  SetAutosaveRequest,
   ShutdownKernelRequest,
   SyncEnvironmentRequest,
 } from "../wire/requests.ts";
+export { CONFLICT_SIDES, type ConflictSide } from "../wire/requests.ts";
 export {
   type CompletionItem,
+  type ConflictPlace,
   type DenoLaunchConfig,
   type ErrorResponse,
   type HistoryEntry,
   type KernelResponse,
   type LaunchedConfig,
   type NotebookResponse,
+  type SaveStateResponse,
   TRUST_STATUSES,
   type TrustStatus,
 } from "../wire/responses.ts";

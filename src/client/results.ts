@@ -32,6 +32,9 @@ export const RESULTS_OF = {
   ],
   approve_trust: ["trust_approved"],
   get_trust: ["trust"],
+  resolve_conflict: ["conflict_resolved"],
+  set_autosave: ["autosave_set"],
+  get_save_state: ["save_state"],
 } as const satisfies Record<Action, readonly Result[]>;
 
 /**

@@ -13,6 +13,7 @@ import * as A from "@automerge/automerge";
 import { NotebookdError } from "../errors.ts";
 import { isAutomergeAlive } from "./automerge.ts";
 import type { BulkTree, BulkValue } from "./bulk_value.ts";
+import { type ChangeOrigin, type DecodedChange, toOperation } from "./change_origin.ts";
 import { splitChunks } from "./chunks.ts";
 
 /** The id of an object (a map, a list, a Text) in a document. */
@@ -74,14 +75,6 @@ export interface SyncState {
 /** The state of a conversation that hasn't begun. */
 export function newSyncState(): SyncState {
   return A.initSyncState();
-}
-
-/** Where one change came from. */
-export interface ChangeOrigin {
-  /** The actor that made it: 32 hex digits. */
-  actor: string;
-  /** The change's hash: 64 hex digits. */
-  hash: string;
 }
 
 /** How a document is opened. */
@@ -174,7 +167,19 @@ export class CrdtDocument implements Disposable {
 
   /** Where each change after these heads came from. */
   changesSince(heads: readonly string[]): ChangeOrigin[] {
-    return this.#handle.getChangesMeta([...heads]).map(({ actor, hash }) => ({ actor, hash }));
+    return this.#handle.getChangesMeta([...heads]).map(({ actor, hash, deps }) => ({
+      actor,
+      hash,
+      deps,
+    }));
+  }
+
+  /** What was done after these heads. Costs in proportion to it. */
+  operationsSince(heads: readonly string[]): DecodedChange[] {
+    return this.changesSince(heads).map((origin) => {
+      const { ops } = this.#handle.getDecodedChangeByHash(origin.hash) ?? { ops: [] };
+      return { ...origin, operations: ops.map(toOperation) };
+    });
   }
 
   /**

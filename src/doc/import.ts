@@ -9,6 +9,7 @@ import { createHash } from "node:crypto";
 import type { Notebook } from "../ipynb/notebook.ts";
 import type { JsonObject } from "../json.ts";
 import { CrdtDocument, ROOT } from "./crdt_document.ts";
+import { genesisDocument } from "./genesis.ts";
 import { importCells } from "./import_cells.ts";
 import { putJson } from "./json_tree.ts";
 import { GENESIS, METADATA_KEYS, ROOT_KEYS } from "./schema.ts";
@@ -69,7 +70,7 @@ export async function importNotebook(
   input: ImportInput,
   options: ImportOptions = {},
 ): Promise<CrdtDocument> {
-  using doc = CrdtDocument.create({ actor: genesisActor(input) });
+  using doc = beginImport(input);
   for (const _slice of importSlices(doc, input)) {
     options.signal?.throwIfAborted();
     await options.pause?.();
@@ -78,17 +79,22 @@ export async function importNotebook(
   return doc.fork(options.actor === undefined ? {} : { actor: options.actor });
 }
 
+/** Makes a document for {@linkcode importSlices}: the first change, and the actor of this import. */
+export function beginImport(input: ImportInput): CrdtDocument {
+  using genesis = genesisDocument();
+  return genesis.fork({ actor: genesisActor(input) });
+}
+
 /**
- * Writes a notebook into an empty document, one committed slice per step of the generator.
+ * Writes a notebook into a document, one committed slice per step of the generator.
  *
- * @param doc An empty document whose actor is {@linkcode genesisActor} of the same input.
+ * @param doc What {@linkcode beginImport} gave for the same input.
  */
 export function* importSlices(doc: CrdtDocument, input: ImportInput): Generator<void> {
   const slicer = new Slicer(doc);
   doc.put(ROOT, ROOT_KEYS.notebookId, ["str", input.notebookId]);
-  const cells = doc.makeObject(ROOT, ROOT_KEYS.cells, "list");
   yield* importMetadata(doc, slicer, input);
-  yield* importCells(doc, slicer, cells, input.notebook.cells);
+  yield* importCells(doc, slicer, doc.idAt(ROOT, ROOT_KEYS.cells), input.notebook.cells);
 }
 
 /**
@@ -104,7 +110,7 @@ export function genesisActor(
 }
 
 function* importMetadata(doc: CrdtDocument, slicer: Slicer, input: ImportInput): Generator<void> {
-  const metadata = doc.makeObject(ROOT, ROOT_KEYS.metadata, "map");
+  const metadata = doc.idAt(ROOT, ROOT_KEYS.metadata);
   doc.put(metadata, METADATA_KEYS.runtime, ["str", input.runtime]);
   if (input.snapshot !== null) doc.put(metadata, METADATA_KEYS.snapshot, ["str", input.snapshot]);
   doc.put(metadata, METADATA_KEYS.nbformat, ["int", input.notebook.nbformat]);

@@ -10,7 +10,7 @@
  * import, so it must change whenever the same notebook would be written with other operations:
  * one actor with two different histories is an error for every peer.
  */
-export const GENESIS = "notebookd-genesis-1";
+export const GENESIS = "notebookd-genesis-2";
 
 /** Keys of the document's root map. */
 export const ROOT_KEYS = {
@@ -20,6 +20,11 @@ export const ROOT_KEYS = {
   cells: "cells",
   /** Map with {@linkcode METADATA_KEYS}. */
   metadata: "metadata",
+  /**
+   * List of scalar strings (an addition), each the JSON of one conflict that somebody has to decide;
+   * absent where there never was one.
+   */
+  conflicts: "conflicts",
 } as const;
 
 /** Keys of one cell. */
@@ -56,6 +61,8 @@ export const METADATA_KEYS = {
   nbformatMinor: "nbformat_minor",
   /** Map (an addition): top-level keys of the notebook that have no place elsewhere. */
   extra: "extra",
+  /** Boolean (an addition): whether the notebook saves itself; absent where nobody has said. */
+  autosave: "autosave",
 } as const;
 
 /** What `execution_count` holds where a cell has none. */

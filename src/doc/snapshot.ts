@@ -80,13 +80,6 @@ export function readCells(doc: CrdtDocument): CellSnapshot[] {
   return read;
 }
 
-/** Reads the cell at an index of the list, or null if there is none. Costs one cell. */
-export function readCell(doc: CrdtDocument, index: number): CellSnapshot | null {
-  const cells = cellsList(doc);
-  const value = cells === null ? null : doc.get(cells, index);
-  return value?.[0] === "map" ? readCellObject(doc, value[1]) : null;
-}
-
 /** Reads the cell with this object id. */
 export function readCellObject(doc: CrdtDocument, cell: ObjectId): CellSnapshot {
   const snapshot: CellSnapshot = {

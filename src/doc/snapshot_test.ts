@@ -2,16 +2,13 @@ import { assertEquals } from "@std/assert";
 import { initAutomerge } from "./automerge.ts";
 import { scalarString } from "./bulk_value.ts";
 import { CrdtDocument, ROOT } from "./crdt_document.ts";
-import { importNotebook } from "./import.ts";
 import {
   cellCount,
-  readCell,
   readCells,
   readNotebookMetadata,
   readRuntime,
   readSnapshotText,
 } from "./snapshot.ts";
-import { codeCell, importOf } from "./testing.ts";
 
 await initAutomerge();
 
@@ -28,7 +25,6 @@ Deno.test("readCells() and the rest give defaults for an empty document", () => 
   using doc = CrdtDocument.create();
   assertEquals(readCells(doc), []);
   assertEquals(cellCount(doc), 0);
-  assertEquals(readCell(doc, 0), null);
   assertEquals(readNotebookMetadata(doc), EMPTY_METADATA);
   assertEquals(readSnapshotText(doc), null);
   assertEquals(readRuntime(doc), "python");
@@ -83,9 +79,6 @@ Deno.test("readCells() skips what isn't a cell and defaults what is missing or w
     },
     { id: "a Text id", ...empty },
   ]);
-  assertEquals(readCell(doc, 0), null);
-  assertEquals(readCell(doc, 99), null);
-  assertEquals(readCell(doc, 3)?.id, "wrong");
 });
 
 Deno.test("readNotebookMetadata() reads what is usable of damaged metadata", () => {
@@ -106,10 +99,4 @@ Deno.test("readNotebookMetadata() reads what is usable of damaged metadata", () 
     nbformatMinor: 5,
     extra: { a: [] },
   });
-});
-
-Deno.test("readCell() reads one cell of an imported notebook", async () => {
-  using doc = await importNotebook(importOf([codeCell("a"), codeCell("b", { source: "2" })]));
-  assertEquals(readCell(doc, 1)?.source, "2");
-  assertEquals(readSnapshotText(doc), '{"runt":{"schema_version":"1"}}');
 });

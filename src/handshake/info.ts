@@ -23,6 +23,11 @@ export type NotebookConnectionInfo = {
   readonly error?: string;
   /** The daemon's version. An addition to protocol v2. */
   readonly daemon_version?: string;
+  /**
+   * Names the history of the document: a client that has another one must not merge it. An addition
+   * to protocol v2.
+   */
+  readonly history?: string;
   /** The stable code of the error. An addition to protocol v2. */
   readonly error_code?: ErrorCode;
 };
@@ -31,6 +36,8 @@ export type NotebookConnectionInfo = {
 export type ProtocolCapabilities = {
   /** The protocol that the daemon speaks. */
   readonly protocol: string;
+  /** As in {@linkcode NotebookConnectionInfo}; only for clients that know of it. */
+  readonly history?: string;
   /** Why the notebook isn't served; the daemon closes after it. */
   readonly error?: string;
   /** The stable code of the error. An addition to protocol v2. */
@@ -47,11 +54,13 @@ const infoSchema: Schema<NotebookConnectionInfo> = fields({
   needs_trust_approval: flag,
   error: optional(text),
   daemon_version: optional(text),
+  history: optional(text),
   error_code: optional(errorCode),
 });
 
 const capabilitiesSchema: Schema<ProtocolCapabilities> = fields({
   protocol: text,
+  history: optional(text),
   error: optional(text),
   error_code: optional(errorCode),
 });
@@ -90,6 +99,7 @@ export function encodeInfo(info: NotebookConnectionInfo, codec: Codec): Uint8Arr
     needs_trust_approval: info.needs_trust_approval,
     error: info.error && boundedText(info.error),
     daemon_version: info.daemon_version,
+    history: info.history,
     error_code: info.error_code && wireErrorCode(info.error_code),
   });
 }
@@ -118,9 +128,10 @@ export function encodeCapabilities(
   capabilities: ProtocolCapabilities,
   codec: Codec,
 ): Uint8Array<ArrayBuffer> {
-  const { protocol, error, error_code } = capabilities;
+  const { protocol, history, error, error_code } = capabilities;
   return codec.encode({
     protocol,
+    history,
     error: error && boundedText(error),
     error_code: error_code && wireErrorCode(error_code),
   });

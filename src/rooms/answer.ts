@@ -15,8 +15,11 @@ import {
   parseRequest,
   type RequestId,
   requestIdOf,
+  type SaveNotebookRequest,
 } from "../wire/requests.ts";
 import type { NotebookResponse, TrustStatus } from "../wire/responses.ts";
+import type { Formatting } from "./format_cells.ts";
+import type { Saver } from "./saver.ts";
 
 /** What requests act on. */
 export interface RequestTarget {
@@ -24,8 +27,12 @@ export interface RequestTarget {
   trust(): Promise<TrustStatus>;
   /** The notebook's metadata, put together. */
   metadata(): JsonObject;
-  /** A request changed the document. */
-  edited(): void;
+  /** Keeps the document and the notebook's file alike. */
+  readonly saver: Saver;
+  /** Runs something that may change the document. */
+  change(work: () => void): void;
+  /** Resolves when the journal holds what the document holds now. */
+  committed(): Promise<void>;
   broadcast(broadcast: NotebookBroadcast): void;
 }
 
@@ -45,8 +52,6 @@ const UNSERVED = {
   get_history: "run kernels",
   complete: "run kernels",
   sync_environment: "run kernels",
-  save_notebook: "save",
-  clone_notebook: "save",
   approve_trust: "approve dependencies",
 } as const satisfies Partial<Record<NotebookRequest["action"], string>>;
 
@@ -81,7 +86,19 @@ async function answer(request: NotebookRequest, target: RequestTarget): Promise<
     case "get_trust":
       return await answerTrust(target);
     case "clear_outputs":
-      return answerClear(request.cell_id, target);
+      return await answerClear(request.cell_id, target);
+    case "save_notebook":
+      return await answerSave(request, target);
+    case "clone_notebook":
+      return { result: "notebook_cloned", path: await target.saver.clone(request.path) };
+    case "resolve_conflict":
+      await target.saver.resolve(request.keep);
+      return { result: "conflict_resolved" };
+    case "set_autosave":
+      await target.saver.setAutosave(request.enabled);
+      return { result: "autosave_set", enabled: request.enabled };
+    case "get_save_state":
+      return { result: "save_state", ...target.saver.status };
     case "get_kernel_info":
       return { result: "kernel_info", kernel_type: null, env_source: null, status: "not_started" };
     case "get_queue_state":
@@ -110,9 +127,27 @@ async function answerTrust(target: RequestTarget): Promise<NotebookResponse> {
   };
 }
 
-function answerClear(cell_id: string, target: RequestTarget): NotebookResponse {
-  target.editor.clearOutputs(cell_id);
-  target.edited();
+async function answerClear(cell_id: string, target: RequestTarget): Promise<NotebookResponse> {
+  target.change(() => target.editor.clearOutputs(cell_id));
+  await target.committed();
   target.broadcast({ event: "outputs_cleared", cell_id });
   return { result: "outputs_cleared", cell_id };
+}
+
+async function answerSave(
+  { path, format_cells: format }: SaveNotebookRequest,
+  { saver }: RequestTarget,
+): Promise<NotebookResponse> {
+  const saved = await saver.save({ path, format });
+  return { result: "notebook_saved", path: saved.path, ...formattingFields(saved.formatting) };
+}
+
+function formattingFields(formatting: Formatting | undefined) {
+  if (formatting === undefined) return {};
+  if (!formatting.formatted) return { formatted: false, format_error: formatting.reason };
+  const { refused } = formatting;
+  return {
+    formatted: true,
+    ...(refused === 0 ? {} : { format_error: `The formatter couldn't read ${refused} cells` }),
+  };
 }

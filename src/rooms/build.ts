@@ -5,6 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
+import { isAbsolute } from "@std/path";
 import type { CrdtDocument } from "../doc/crdt_document.ts";
 import { NotebookEditor } from "../doc/editor.ts";
 import { importNotebook } from "../doc/import.ts";
@@ -13,51 +14,76 @@ import type { Notebook } from "../ipynb/notebook.ts";
 import { parseNotebook } from "../ipynb/parse.ts";
 import { runtimeOf } from "../ipynb/runtime.ts";
 import { restOfMetadata, serialiseSnapshot, snapshotOf } from "../ipynb/snapshot.ts";
+import { notebookState } from "../ipynb/write/state.ts";
 import { isJsonObject } from "../json.ts";
-import type { Logger } from "../log.ts";
 import { signDependencies } from "../trust/signature.ts";
+import { baselineOf } from "./baseline.ts";
+import type { BuildParts, BuiltNotebook } from "./built_notebook.ts";
 import type { NotebookSeed } from "./ports.ts";
-
-/** What building needs from its surroundings. */
-export interface BuildParts {
-  trustKey: Uint8Array;
-  logger: Logger;
-  /** Lets other rooms of this thread run; called every few milliseconds of work. */
-  pause: () => Promise<void>;
-  /** The time now, in milliseconds since the Unix epoch. */
-  now: () => number;
-}
+import { restoreNotebook } from "./restore.ts";
 
 type Of<K extends NotebookSeed["kind"]> = Extract<NotebookSeed, { kind: K }>;
 
 /**
- * Makes the document of a notebook. Equal seeds give equal heads, on any machine: a client that
- * comes back to a daemon that has forgotten the room still shares its history. The one exception is
- * the signature of a new notebook's dependencies, a change of its own that holds the time.
+ * Makes the document of a notebook: brings it back from its journal, or else makes it anew and begins
+ * its journal. Equal seeds without a journal give equal heads, on any machine: a client that comes
+ * back to a daemon that has forgotten the room still shares its history. The one exception is the
+ * signature of a new notebook's dependencies, a change of its own that holds the time.
  *
  * @throws {NotebookdError} with code `invalid_json`, `invalid_notebook`, `limit_reached` or
- * `invalid_argument`.
+ * `invalid_argument` as the content calls for, and `storage_failed` or `permission_denied` when the
+ * journal can't be begun.
  */
-export async function buildDocument(seed: NotebookSeed, parts: BuildParts): Promise<CrdtDocument> {
+export async function buildNotebook(seed: NotebookSeed, parts: BuildParts): Promise<BuiltNotebook> {
+  const restored = await restoreNotebook(seed, parts);
+  if (restored !== null) return restored;
+  const built = await buildAnew(seed, parts);
+  try {
+    const { document } = built;
+    await parts.storage?.begin({ snapshot: document.save(), heads: document.heads() });
+    return built;
+  } catch (error) {
+    built.document[Symbol.dispose]();
+    throw error;
+  }
+}
+
+async function buildAnew(seed: NotebookSeed, parts: BuildParts): Promise<BuiltNotebook> {
   switch (seed.kind) {
     case "file":
       return await fromFile(seed, parts);
     case "new":
-      return await fromNothing(seed, parts);
+      return standing(seed, await fromNothing(seed, parts));
     case "empty":
-      return await emptyDocument(seed, parts);
+      return standing(seed, await emptyDocument(seed, parts));
   }
 }
 
-async function fromFile(seed: Of<"file">, parts: BuildParts): Promise<CrdtDocument> {
-  const { notebook, repairs } = parseNotebook(seed.bytes);
+/** How a new document stands to a file that nobody has written yet. */
+function standing({ notebookId }: NotebookSeed, document: CrdtDocument): BuiltNotebook {
+  return {
+    document,
+    path: isAbsolute(notebookId) ? notebookId : null,
+    baseline: null,
+    savedHeads: document.heads(),
+    fileGone: false,
+    fresh: true,
+    outside: null,
+  };
+}
+
+async function fromFile(seed: Of<"file">, parts: BuildParts): Promise<BuiltNotebook> {
+  const { notebook, repairs } = parseNotebook(seed.file.bytes);
   if (repairs.length > 0) {
     parts.logger.info("Cells without an id of their own got one in the document", {
       notebook: seed.notebookId,
       cells: repairs.length,
     });
   }
-  return await importWhole(seed.notebookId, notebook, sha256(seed.bytes), parts);
+  const document = await importWhole(seed.notebookId, notebook, seed.file.hash, parts);
+  const baseline = baselineOf(seed.file);
+  const known = { state: notebookState(notebook), heads: document.heads() };
+  return { ...standing(seed, document), baseline, known };
 }
 
 async function fromNothing(seed: Of<"new">, parts: BuildParts): Promise<CrdtDocument> {
@@ -109,7 +135,7 @@ async function sign(document: CrdtDocument, { metadata }: Notebook, parts: Build
     runt: {
       ...runt,
       trust_signature: await signDependencies(metadata, parts.trustKey),
-      trust_timestamp: new Date(parts.now()).toISOString(),
+      trust_timestamp: new Date(parts.clock.now()).toISOString(),
     },
   };
   new NotebookEditor(document).setSnapshot(serialiseSnapshot(snapshotOf(signed)));
@@ -128,6 +154,6 @@ function derivedUuid(uuid: string): string {
   ].join("-");
 }
 
-function sha256(content: Uint8Array | string): string {
+function sha256(content: string): string {
   return createHash("sha256").update(content).digest("hex");
 }

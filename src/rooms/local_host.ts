@@ -4,10 +4,18 @@
  * @module
  */
 
+import type { Clock } from "../clock.ts";
 import { NotebookdError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import { buildDocument } from "./build.ts";
-import type { RoomHandle, RoomHost, RoomSeed, SettingsListener } from "./ports.ts";
+import { buildNotebook } from "./build.ts";
+import type {
+  NotebookSeed,
+  RoomHandle,
+  RoomHost,
+  RoomOutside,
+  RoomSeed,
+  SettingsListener,
+} from "./ports.ts";
 import { Room } from "./room.ts";
 import { SettingsRoom } from "./settings_room.ts";
 
@@ -18,8 +26,10 @@ export interface LocalHostParts {
   logger: Logger;
   /** Lets other rooms of this thread run; called every few milliseconds of work. */
   pause: () => Promise<void>;
-  /** The time now, in milliseconds since the Unix epoch. */
-  now: () => number;
+  /** The source of time. */
+  clock: Clock;
+  /** Whether notebooks save themselves unless they say otherwise. */
+  autosave: boolean;
   /** The library under the documents broke: every room of this thread is lost. */
   fatal: (error: NotebookdError) => void;
 }
@@ -32,15 +42,23 @@ export class LocalHost implements RoomHost {
     this.#parts = parts;
   }
 
-  async open(seed: RoomSeed, listener?: SettingsListener): Promise<RoomHandle> {
-    if (seed.kind === "settings") return this.#openSettings(seed, listener);
-    const document = await buildDocument(seed, this.#parts);
-    return new Room({
-      ...this.#parts,
-      notebookId: seed.notebookId,
-      document,
-      savedHeads: document.heads(),
-    });
+  async open(seed: RoomSeed, outside: RoomOutside = {}): Promise<RoomHandle> {
+    if (seed.kind === "settings") return this.#openSettings(seed, outside.settings);
+    return await this.#openNotebook(seed, outside);
+  }
+
+  async #openNotebook(seed: NotebookSeed, outside: RoomOutside): Promise<RoomHandle> {
+    const { storage, formatter } = outside;
+    const built = await buildNotebook(seed, { ...this.#parts, storage });
+    const { notebookId } = seed;
+    const room = new Room({ ...this.#parts, notebookId, built, storage, formatter });
+    try {
+      await room.begin();
+      return room;
+    } catch (error) {
+      await room.close();
+      throw error;
+    }
   }
 
   #openSettings(

@@ -9,6 +9,8 @@
  * 3. However many changes come while a message is unwritten, they become one message.
  * 4. The first frame is a sync message: a broadcast made while the peer joins waits for it. A v2 client
  *    reads exactly one frame after the answer to its handshake and expects that one.
+ * 5. No sync message is made while the document holds what its journal doesn't: it would acknowledge
+ *    what a crash could still take away.
  *
  * @module
  */
@@ -35,6 +37,8 @@ export interface RoomPeerParts {
   frameSync: FrameSyncMessage;
   /** More held bytes than this, and the peer is dropped as too slow. */
   unsentBytes: number;
+  /** Whether what the document says may be told now. */
+  mayTell?: () => boolean;
 }
 
 /** The state of one peer. */
@@ -57,6 +61,11 @@ export class RoomPeer {
   /** The info frame is out, or the last sync message is. */
   written(): void {
     this.#unwritten = false;
+    this.#evaluate();
+  }
+
+  /** What the document says may be told again. */
+  release(): void {
     this.#evaluate();
   }
 
@@ -89,7 +98,8 @@ export class RoomPeer {
     this.#held.push({ kind, frame });
     this.#heldBytes += frame.byteLength;
     const { sink, unsentBytes } = this.#parts;
-    if (this.#heldBytes > unsentBytes) sink.drop(peerTooSlow(unsentBytes));
+    // A single frame may be larger than the bound.
+    if (this.#held.length > 1 && this.#heldBytes > unsentBytes) sink.drop(peerTooSlow(unsentBytes));
   }
 
   /** Whether a response or a broadcast may go now. */
@@ -98,14 +108,14 @@ export class RoomPeer {
   }
 
   #evaluate(): void {
-    if (this.#unwritten) return;
+    if (this.#unwritten || !(this.#parts.mayTell?.() ?? true)) return;
     const message = this.#nextMessage();
     if (message !== null) {
       this.#unwritten = true;
       this.#sendSync(message);
     }
     this.#greeted = true;
-    if (this.#mayPass) this.#release();
+    if (this.#mayPass) this.#passHeld();
   }
 
   /** A message that no frame can hold ends its peer, not the call of whoever made the room change. */
@@ -129,7 +139,7 @@ export class RoomPeer {
     return this.#parts.sync.generate();
   }
 
-  #release(): void {
+  #passHeld(): void {
     const held = this.#held;
     this.#held = [];
     this.#heldBytes = 0;

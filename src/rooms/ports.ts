@@ -18,8 +18,8 @@ export type PeerId = string;
 
 /** What a notebook room is made from. */
 export type NotebookSeed =
-  /** The bytes of a notebook file, read once. */
-  | { kind: "file"; notebookId: string; bytes: Uint8Array }
+  /** The content of a notebook file, read once; its path is the id. */
+  | { kind: "file"; notebookId: string; file: FileContent; journal?: JournaledNotebook }
   /** A new notebook with one empty code cell. */
   | {
     kind: "new";
@@ -28,9 +28,35 @@ export type NotebookSeed =
     packageManager: PackageManager;
     /** Signed as trusted, since whoever created the notebook named them. */
     dependencies: readonly string[];
+    journal?: JournaledNotebook;
   }
-  /** A room without cells. */
-  | { kind: "empty"; notebookId: string };
+  /** A room without cells, or one whose file is gone and whose journal is there. */
+  | { kind: "empty"; notebookId: string; journal?: JournaledNotebook };
+
+/** A content of a notebook's file. */
+export interface FileContent {
+  bytes: Uint8Array;
+  /** The SHA-256 of the bytes as 64 hex digits. */
+  hash: string;
+}
+
+/** A content of a notebook's file, and the heads of the document that it shows. */
+export interface RecordedContent extends FileContent {
+  /** Automerge heads, in hex. */
+  heads: readonly string[];
+}
+
+/** What the journal of a notebook holds from an earlier run. */
+export interface JournaledNotebook {
+  /** The document when the log began, saved by Automerge. */
+  snapshot: Uint8Array;
+  /** The Automerge chunks appended since. */
+  log: Uint8Array;
+  /** The file as it was last read or saved; null for a notebook without one. */
+  baseline: RecordedContent | null;
+  /** What saves were about to write that may have landed or not, oldest first. */
+  pending: readonly RecordedContent[];
+}
 
 /** What the settings room is made from: the settings, and the document of an earlier run. */
 export interface SettingsSeed {
@@ -60,6 +86,8 @@ export interface RoomInfo {
   cellCount: number;
   /** The verdict on its dependencies. */
   trust: TrustStatus;
+  /** Names the history of its document: a client that comes back with another one begins anew. */
+  history?: string;
 }
 
 /** What a frame for a peer holds; sync messages are counted apart from all else. */
@@ -95,11 +123,18 @@ export interface RoomHandle {
   /**
    * Makes sure that nothing is lost when the room goes.
    *
-   * @throws {NotebookdError} with code `storage_failed` when the room holds what no file holds.
+   * @returns Whether the room has anything worth keeping.
+   * @throws {NotebookdError} with code `storage_failed` or `permission_denied` when something isn't
+   * kept yet.
    */
-  flush(): Promise<void>;
+  flush(): Promise<boolean>;
   /** New settings for the settings room; other rooms ignore it. */
   applySettings(values: JsonObject): void;
+  /**
+   * The notebook's file holds something that wasn't written by this room; null: it is gone. Other
+   * rooms ignore it.
+   */
+  fileChanged(file: FileContent | null): void;
   /** Frees the room. */
   close(): Promise<void>;
   /** Settles, with the reason, if the room is lost through no act of ours. */
@@ -115,6 +150,155 @@ export interface SettingsListener {
   changed(values: JsonObject, saved: Uint8Array): void;
 }
 
+/** What a save writes. */
+export interface NotebookContent {
+  /** The whole text of the file, as UTF-8. */
+  bytes: Uint8Array;
+  /** The heads of the document that it shows. */
+  heads: readonly string[];
+}
+
+/** How a save ended. */
+export interface SavedNotebook {
+  /** The SHA-256 of what the file holds now. */
+  hash: string;
+  /** False when the file held this very content already. */
+  written: boolean;
+}
+
+/** The taking over of a file's content that somebody else wrote. */
+export interface Rebase {
+  /** The hash of the content, as `fileChanged`, `read` or the seed gave it. */
+  hash: string;
+  /** The heads of the document that shows it, with whatever else is in the document. */
+  heads: readonly string[];
+  /** The Automerge chunks that took it in, not appended yet; may be empty. */
+  chunk: Uint8Array;
+  /** Whether the file shows all that the document holds then. */
+  clean: boolean;
+}
+
+/**
+ * Where the document of one notebook is kept, asked by its room. Everything asked in one turn is
+ * done in the order in which it was asked.
+ */
+export interface NotebookStorage {
+  /**
+   * Begins the journal of a notebook that has none, or whose journal was refused. What the file held
+   * when it was read for the seed is the baseline.
+   *
+   * @param first The document as it was built: saved by Automerge, and its heads.
+   * @throws {NotebookdError} with code `storage_failed` or `permission_denied`.
+   */
+  begin(first: { snapshot: Uint8Array; heads: readonly string[] }): Promise<void>;
+  /** The journal of the seed can't be used: puts it aside, and logs where. `begin` comes next. */
+  refuse(reason: string): Promise<void>;
+  /**
+   * Appends to the journal. When it resolves, the chunk outlives this process. A chunk that couldn't
+   * be written is written before the next one; an empty one only tries again.
+   *
+   * @returns Whether the journal has grown so far that `compact` is worthwhile.
+   * @throws {NotebookdError} with code `storage_failed` or `permission_denied`.
+   */
+  append(chunk: Uint8Array): Promise<boolean>;
+  /** Replaces what was appended before this call by a snapshot with all of it. Throws as `append`. */
+  compact(snapshot: Uint8Array): Promise<void>;
+  /** Resolves when everything appended survives a power loss. Throws as `append`. */
+  synced(): Promise<void>;
+  /** Reads the file as it is now, or null where there is none. Throws as reading does. */
+  read(): Promise<FileContent | null>;
+  /**
+   * Takes over a content that somebody else wrote as the one that the next save replaces. After a
+   * crash either all of it or nothing has happened.
+   *
+   * @throws {NotebookdError} as `append`, and with code `conflict` when that isn't the content last
+   * seen.
+   */
+  rebase(rebase: Rebase): Promise<void>;
+  /**
+   * Writes the notebook's file, durably, and records that in the journal.
+   *
+   * @param content What is written.
+   * @param options `recreate`: also where the file was deleted since; `clean`: whether the content
+   * shows all that is in the document.
+   * @throws {NotebookdError} with code `conflict` when the file holds what this room hasn't seen,
+   * `not_found` when it was deleted, `invalid_argument` for a notebook without a path,
+   * `permission_denied`, `outside_roots`, `not_a_file` or `storage_failed`.
+   */
+  save(
+    content: NotebookContent,
+    options: { recreate: boolean; clean: boolean },
+  ): Promise<SavedNotebook>;
+  /**
+   * Writes the notebook to another place, which is the notebook's own from then on: journal, lease
+   * and later opens are of the new path. Nothing that is there is replaced.
+   *
+   * @param target What the person named: absolute, with or without the ending.
+   * @throws {NotebookdError} as `save`, with code `path_in_use` when somebody serves that place,
+   * and `conflict` when another file is there.
+   */
+  move(
+    target: string,
+    content: NotebookContent,
+    options: { clean: boolean },
+  ): Promise<SavedNotebook & { path: string }>;
+  /** Writes a copy, and leaves the notebook where it is. Parameters and errors as those of `move`. */
+  copy(target: string, bytes: Uint8Array): Promise<{ path: string }>;
+}
+
+/** The storage of one notebook as its opener has it. Disposing closes the journal, then the lease. */
+export interface OpenedStorage extends NotebookStorage, AsyncDisposable {
+  /** What the file held when it was read; null where there is none. */
+  readonly file: FileContent | null;
+  /** What the journal held; null where there is none that could be used. */
+  readonly journal: JournaledNotebook | null;
+  /** Whether the journal is worth keeping when this is disposed; it is unless this says otherwise. */
+  keep(worthKeeping: boolean): void;
+  /**
+   * Calls a function whenever the file holds what wasn't there before and wasn't written by this
+   * storage, with null when it is gone; at most once for each content in turn.
+   */
+  watch(changed: (file: FileContent | null) => void): void;
+}
+
+/** Opens the storage of notebooks. */
+export interface NotebookKeeper {
+  /**
+   * Takes the lease of a notebook, opens its journal and reads its file.
+   *
+   * @param id Its canonical path, or its UUID.
+   * @throws {NotebookdError} with code `path_in_use` when another process serves it, and as reading
+   * the file and opening the journal do; `not_found` only if it has neither file nor journal and
+   * `mustExist` is true.
+   */
+  open(id: string, options: { mustExist: boolean }): Promise<OpenedStorage>;
+  /** The path under which a notebook is kept that was untitled under this UUID, or null. */
+  resolveAlias(id: string): Promise<string | null>;
+}
+
+/** Formats code, where a formatter is installed. */
+export interface CodeFormatter {
+  /**
+   * Formats the sources of code cells, each on its own.
+   *
+   * @returns The formatted sources, null for one that the formatter refused; or why none could be.
+   */
+  format(
+    runtime: string,
+    sources: readonly string[],
+  ): Promise<{ sources: readonly (string | null)[] } | { unavailable: string }>;
+}
+
+/** Whom a room speaks to beside its peers. */
+export interface RoomOutside {
+  /** For a notebook's room that is kept. */
+  storage?: NotebookStorage;
+  /** For a notebook's room. */
+  formatter?: CodeFormatter;
+  /** For the settings room. */
+  settings?: SettingsListener;
+}
+
 /** A place where rooms live. */
 export interface RoomHost {
   /**
@@ -123,5 +307,5 @@ export interface RoomHost {
    * @throws {NotebookdError} as the seed's content calls for: `invalid_json`, `invalid_notebook`,
    * `limit_reached`, `internal`.
    */
-  open(seed: RoomSeed, listener?: SettingsListener): Promise<RoomHandle>;
+  open(seed: RoomSeed, outside?: RoomOutside): Promise<RoomHandle>;
 }

@@ -17,11 +17,26 @@ import type { Limits } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import { daemonClosing } from "../reasons.ts";
 import { Hold, type RoomHold } from "./hold.ts";
-import type { RoomHandle, RoomHost, RoomSeed } from "./ports.ts";
+import type {
+  CodeFormatter,
+  NotebookStorage,
+  OpenedStorage,
+  RoomHandle,
+  RoomHost,
+  RoomSeed,
+} from "./ports.ts";
+
+/** How soon a room is flushed again after a flush that failed, at the earliest, in milliseconds. */
+const FLUSH_AGAIN_MS = 5_000;
+
+/** The longest time that a timer can wait, in milliseconds. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** What the registry needs from outside. */
 export interface RegistryParts {
   host: RoomHost;
+  /** Formats code before a save that asks for it. */
+  formatter?: CodeFormatter;
   clock: Clock;
   logger: Logger;
   limits: Pick<Limits, "rooms" | "peersPerRoom">;
@@ -29,10 +44,17 @@ export interface RegistryParts {
   keepAliveSeconds: () => number;
 }
 
+/** What a room is opened from. */
+export interface RoomSource {
+  seed: RoomSeed;
+  /** Where the notebook is kept; none for a room that isn't. Belongs to the room from then on. */
+  storage?: OpenedStorage;
+}
+
 /** What opening a room may need. */
 export interface AcquireOptions {
-  /** Makes the seed; called only by the first opener. */
-  seed: () => Promise<RoomSeed> | RoomSeed;
+  /** Gives what the room is made from; called only by the first opener. */
+  source: () => Promise<RoomSource> | RoomSource;
   /** Where project files are looked for; stays with the room. A canonical path. */
   workingDir?: string;
 }
@@ -44,7 +66,13 @@ export interface ListedRoom {
 }
 
 interface Entry {
+  /** The canonical path, or the UUID or other name of a notebook without one. */
   id: string;
+  /** Under which ids it is found: one that it had before stays as long as the room does. */
+  ids: Set<string>;
+  storage: OpenedStorage | undefined;
+  /** Resolves when the load has ended, one way or another. */
+  loading: Promise<void>;
   ready: PromiseWithResolvers<RoomHandle>;
   room: RoomHandle | undefined;
   holders: number;
@@ -59,6 +87,8 @@ interface Entry {
 export class RoomRegistry implements AsyncDisposable {
   readonly #parts: RegistryParts;
   readonly #entries = new Map<string, Entry>();
+  /** Rooms that have ended and whose storage is still being closed. */
+  readonly #ending = new Map<string, Promise<void>>();
   #closed = false;
 
   constructor(parts: RegistryParts) {
@@ -79,7 +109,7 @@ export class RoomRegistry implements AsyncDisposable {
       const room = await entry.ready.promise;
       return this.#holdOn(entry, room);
     } catch (error) {
-      this.#release(entry);
+      this.#leave(entry);
       throw error;
     }
   }
@@ -91,7 +121,7 @@ export class RoomRegistry implements AsyncDisposable {
 
   /** Every loaded room. */
   list(): ListedRoom[] {
-    return [...this.#entries.values()]
+    return this.#all
       .filter((entry) => entry.room !== undefined)
       .map((entry) => ({ notebookId: entry.id, holders: entry.holders }));
   }
@@ -111,7 +141,7 @@ export class RoomRegistry implements AsyncDisposable {
     for (let uses = -1; uses !== entry.uses;) {
       uses = entry.uses;
       this.#dismiss(entry, reason);
-      await room.flush();
+      await this.#flush(entry, room);
     }
     await this.#remove(entry, room, reason);
     return true;
@@ -120,9 +150,10 @@ export class RoomRegistry implements AsyncDisposable {
   /** Takes no more openers, and sends those away that wait for a load. */
   refuse(): void {
     this.#closed = true;
-    for (const entry of this.#entries.values()) {
+    for (const entry of this.#all) {
       if (entry.room !== undefined) continue;
       this.#forget(entry);
+      this.#await(entry, entry.loading);
       entry.ready.reject(daemonClosing());
     }
   }
@@ -131,7 +162,12 @@ export class RoomRegistry implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.refuse();
     const reason = daemonClosing();
-    await Promise.all([...this.#entries.values()].map((entry) => this.#shut(entry, reason)));
+    await Promise.all(this.#all.map((entry) => this.#shut(entry, reason)));
+    await Promise.all(this.#ending.values());
+  }
+
+  get #all(): Entry[] {
+    return [...new Set(this.#entries.values())];
   }
 
   #begin(id: string, options: AcquireOptions): Entry {
@@ -144,6 +180,9 @@ export class RoomRegistry implements AsyncDisposable {
     }
     const entry: Entry = {
       id,
+      ids: new Set([id]),
+      storage: undefined,
+      loading: Promise.resolve(),
       ready: Promise.withResolvers(),
       room: undefined,
       holders: 0,
@@ -153,22 +192,66 @@ export class RoomRegistry implements AsyncDisposable {
       holds: new Set(),
     };
     this.#entries.set(id, entry);
-    this.#load(entry, options);
+    entry.loading = this.#load(entry, options);
     return entry;
   }
 
   async #load(entry: Entry, options: AcquireOptions): Promise<void> {
     try {
-      const room = await this.#parts.host.open(await options.seed());
-      if (this.#entries.get(entry.id) !== entry) return await room.close();
+      await this.#ending.get(entry.id);
+      const { seed, storage } = await options.source();
+      entry.storage = storage;
+      const room = await this.#parts.host.open(seed, this.#outsideOf(entry));
+      // Nobody waits for it any more.
+      if (this.#entries.get(entry.id) !== entry) return await this.#close(entry, room);
       entry.room = room;
       room.lost.then((reason) => this.#lose(entry, reason));
+      storage?.watch((file) => room.fileChanged(file));
       this.#parts.logger.info("Room opened", { notebook: entry.id });
       entry.ready.resolve(room);
     } catch (error) {
+      // What was taken for it is given back before the next one may try.
+      await this.#release(entry);
       this.#forget(entry);
       entry.ready.reject(toNotebookdError(error, `Cannot load "${entry.id}"`));
     }
+  }
+
+  #outsideOf(entry: Entry): { storage?: NotebookStorage; formatter?: CodeFormatter } {
+    const { formatter } = this.#parts;
+    const { storage } = entry;
+    return {
+      ...(formatter === undefined ? {} : { formatter }),
+      ...(storage === undefined ? {} : { storage: this.#movable(entry, storage) }),
+    };
+  }
+
+  /** The storage of a room, which is found under its new path once it has moved. */
+  #movable(entry: Entry, storage: OpenedStorage): NotebookStorage {
+    return {
+      begin: (first) => storage.begin(first),
+      refuse: (reason) => storage.refuse(reason),
+      append: (chunk) => storage.append(chunk),
+      compact: (snapshot) => storage.compact(snapshot),
+      synced: () => storage.synced(),
+      read: () => storage.read(),
+      rebase: (rebase) => storage.rebase(rebase),
+      save: (content, options) => storage.save(content, options),
+      copy: (target, bytes) => storage.copy(target, bytes),
+      move: async (target, content, options) => {
+        const moved = await storage.move(target, content, options);
+        entry.id = moved.path;
+        if (this.#isListed(entry)) {
+          entry.ids.add(moved.path);
+          this.#entries.set(moved.path, entry);
+        }
+        return moved;
+      },
+    };
+  }
+
+  #isListed(entry: Entry): boolean {
+    return [...entry.ids].some((id) => this.#entries.get(id) === entry);
   }
 
   #hold(entry: Entry): void {
@@ -188,18 +271,24 @@ export class RoomRegistry implements AsyncDisposable {
     const { id: notebookId, workingDir } = entry;
     const hold = new Hold({ notebookId, room, workingDir }, (released) => {
       entry.holds.delete(released);
-      this.#release(entry);
+      this.#leave(entry);
     });
     entry.holds.add(hold);
     return hold;
   }
 
-  #release(entry: Entry): void {
+  #leave(entry: Entry): void {
     entry.holders--;
-    const unused = entry.holders === 0 && this.#entries.get(entry.id) === entry;
+    const unused = entry.holders === 0 && this.#isListed(entry);
     if (!unused || this.#closed) return;
-    const milliseconds = this.#parts.keepAliveSeconds() * 1000;
-    entry.timer = this.#parts.clock.timer(milliseconds, () => this.#expire(entry));
+    this.#expireLater(entry, this.#parts.keepAliveSeconds() * 1000);
+  }
+
+  #expireLater(entry: Entry, milliseconds: number): void {
+    entry.timer = this.#parts.clock.timer(
+      Math.min(milliseconds, LONGEST_TIMER_MS),
+      () => void this.#expire(entry),
+    );
   }
 
   async #expire(entry: Entry): Promise<void> {
@@ -207,23 +296,38 @@ export class RoomRegistry implements AsyncDisposable {
     const { room, uses } = entry;
     if (room === undefined) return;
     try {
-      await room.flush();
+      await this.#flush(entry, room);
     } catch (error) {
       this.#parts.logger.warn("Room kept: what it holds is in no file yet", {
         notebook: entry.id,
         code: toNotebookdError(error, "Flush").code,
       });
+      if (entry.uses === uses && this.#isListed(entry)) {
+        this.#expireLater(entry, Math.max(FLUSH_AGAIN_MS, this.#parts.keepAliveSeconds() * 1000));
+      }
       return;
     }
-    if (entry.uses !== uses || this.#entries.get(entry.id) !== entry) return;
+    if (entry.uses !== uses || !this.#isListed(entry)) return;
     const reason = new NotebookdError("closed", `The room of "${entry.id}" ended: nobody used it`);
     await this.#remove(entry, room, reason);
   }
 
+  async #flush(entry: Entry, room: RoomHandle): Promise<void> {
+    const worthKeeping = await room.flush();
+    entry.storage?.keep(worthKeeping);
+  }
+
   async #remove(entry: Entry, room: RoomHandle, reason: NotebookdError): Promise<void> {
-    if (this.#entries.get(entry.id) !== entry) return;
-    this.#forget(entry);
+    if (!this.#isListed(entry)) return;
     this.#dismiss(entry, reason);
+    const closing = this.#close(entry, room);
+    this.#forget(entry);
+    this.#await(entry, closing);
+    await closing;
+  }
+
+  /** Closes the room first: what it still wants to save needs its storage. */
+  async #close(entry: Entry, room: RoomHandle): Promise<void> {
     try {
       await room.close();
       this.#parts.logger.info("Room closed", { notebook: entry.id });
@@ -234,6 +338,33 @@ export class RoomRegistry implements AsyncDisposable {
         code: toNotebookdError(error, "Close").code,
       });
     }
+    await this.#release(entry);
+  }
+
+  /** Gives journal and lease back. */
+  async #release(entry: Entry): Promise<void> {
+    const { storage } = entry;
+    entry.storage = undefined;
+    try {
+      await storage?.[Symbol.asyncDispose]();
+    } catch (error) {
+      const { code, message } = toNotebookdError(error, "Close");
+      this.#parts.logger.error("Journal not closed in order", {
+        notebook: entry.id,
+        code,
+        reason: message,
+      });
+    }
+  }
+
+  /** Whoever opens one of its ids next waits until lease and journal are free. */
+  #await(entry: Entry, closing: Promise<void>): void {
+    for (const id of entry.ids) {
+      const ended = closing.finally(() => {
+        if (this.#ending.get(id) === ended) this.#ending.delete(id);
+      });
+      this.#ending.set(id, ended);
+    }
   }
 
   async #shut(entry: Entry, reason: NotebookdError): Promise<void> {
@@ -241,8 +372,8 @@ export class RoomRegistry implements AsyncDisposable {
     try {
       const room = await entry.ready.promise;
       this.#dismiss(entry, reason);
-      await room.flush().catch((error) =>
-        this.#parts.logger.error("Edits are lost: they were in no file when the daemon closed", {
+      await this.#flush(entry, room).catch((error) =>
+        this.#parts.logger.error("Edits may be lost: not all was kept when the daemon closed", {
           notebook: entry.id,
           code: toNotebookdError(error, "Flush").code,
         })
@@ -262,14 +393,18 @@ export class RoomRegistry implements AsyncDisposable {
   }
 
   #lose(entry: Entry, reason: NotebookdError): void {
-    if (this.#entries.get(entry.id) !== entry) return;
+    if (!this.#isListed(entry)) return;
     this.#parts.logger.error("Room lost", { notebook: entry.id, code: reason.code });
+    const closing = this.#release(entry);
     this.#forget(entry);
+    this.#await(entry, closing);
     this.#dismiss(entry, reason);
   }
 
   #forget(entry: Entry): void {
     entry.timer?.[Symbol.dispose]();
-    if (this.#entries.get(entry.id) === entry) this.#entries.delete(entry.id);
+    for (const id of entry.ids) {
+      if (this.#entries.get(id) === entry) this.#entries.delete(id);
+    }
   }
 }

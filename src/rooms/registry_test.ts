@@ -13,9 +13,9 @@ class FakeRoom implements RoomHandle {
   closed = false;
   readonly closing = Promise.withResolvers<void>();
   flushes = 0;
-  flush = (): Promise<void> => {
+  flush = (): Promise<boolean> => {
     this.flushes++;
-    return Promise.resolve();
+    return Promise.resolve(true);
   };
   attach = () => Promise.resolve({ cellCount: 0, trust: "no_dependencies" as const });
   start() {}
@@ -25,6 +25,7 @@ class FakeRoom implements RoomHandle {
   detach() {}
   inspect = () => Promise.resolve(new Uint8Array());
   applySettings() {}
+  fileChanged() {}
   close(): Promise<void> {
     this.closed = true;
     this.closing.resolve();
@@ -75,19 +76,19 @@ function endOf(hold: RoomHold): Promise<NotebookdError> {
   return new Promise((resolve) => hold.onEnded(resolve));
 }
 
-const seed = () => ({ kind: "empty" as const, notebookId: "a" });
+const source = () => ({ seed: { kind: "empty" as const, notebookId: "a" } });
 
-Deno.test("acquire() gives one room and calls one seed when 50 openers come at once", async () => {
+Deno.test("acquire() gives one room and calls one source when 50 openers come at once", async () => {
   const { host, registry } = setUp();
-  let seeds = 0;
+  let sources = 0;
   const counted = () => {
-    seeds++;
-    return seed();
+    sources++;
+    return source();
   };
   const holds = await Promise.all(
-    Array.from({ length: 50 }, () => registry.acquire("a", { seed: counted })),
+    Array.from({ length: 50 }, () => registry.acquire("a", { source: counted })),
   );
-  assertEquals(seeds, 1);
+  assertEquals(sources, 1);
   assertEquals(host.opened.length, 1);
   assertEquals(new Set(holds.map(({ room }) => room)).size, 1);
   assertEquals(registry.list(), [{ notebookId: "a", holders: 50 }]);
@@ -98,19 +99,19 @@ Deno.test("acquire() fails for every waiter and tries again next time when a loa
   const failing = () => {
     throw new NotebookdError("invalid_json", "Broken");
   };
-  const attempts = Array.from({ length: 5 }, () => registry.acquire("a", { seed: failing }));
+  const attempts = Array.from({ length: 5 }, () => registry.acquire("a", { source: failing }));
   for (const attempt of attempts) {
     const error = await assertRejects(() => attempt, NotebookdError);
     assertEquals(error.code, "invalid_json");
   }
   assertEquals(registry.list(), []);
-  using hold = await registry.acquire("a", { seed });
+  using hold = await registry.acquire("a", { source });
   assertEquals(hold.notebookId, "a");
 });
 
 Deno.test("a room goes after the keep-alive time when nobody holds it", async () => {
   const { host, clock, registry } = setUp();
-  const hold = await registry.acquire("a", { seed });
+  const hold = await registry.acquire("a", { source });
   hold[Symbol.dispose]();
   hold[Symbol.dispose]();
   clock.advance(29_999);
@@ -123,17 +124,17 @@ Deno.test("a room goes after the keep-alive time when nobody holds it", async ()
 
 Deno.test("a room stays when someone comes back in time", async () => {
   const { host, clock, registry } = setUp();
-  (await registry.acquire("a", { seed }))[Symbol.dispose]();
+  (await registry.acquire("a", { source }))[Symbol.dispose]();
   clock.advance(20_000);
-  using _hold = await registry.acquire("a", { seed });
+  using _hold = await registry.acquire("a", { source });
   clock.advance(60_000);
   assertEquals(registry.list(), [{ notebookId: "a", holders: 1 }]);
   assertEquals(host.opened.length, 1);
 });
 
-Deno.test("a room stays when its last flush fails", async () => {
+Deno.test("a room stays when its last flush fails, and goes once a later one works", async () => {
   const { host, clock, registry } = setUp();
-  (await registry.acquire("a", { seed }))[Symbol.dispose]();
+  (await registry.acquire("a", { source }))[Symbol.dispose]();
   const [room] = host.opened;
   const flushed = Promise.withResolvers<void>();
   room!.flush = () => {
@@ -142,19 +143,23 @@ Deno.test("a room stays when its last flush fails", async () => {
   };
   clock.advance(30_000);
   await flushed.promise;
+  await clock.untilTimers(1);
   assertEquals(registry.list().length, 1);
   assertEquals(room!.closed, false);
+  room!.flush = () => Promise.resolve(true);
+  clock.advance(30_000);
+  await room!.closing.promise;
 });
 
 Deno.test("a room stays when someone used it while its last flush was under way", async () => {
   const { host, clock, registry } = setUp();
-  (await registry.acquire("a", { seed }))[Symbol.dispose]();
+  (await registry.acquire("a", { source }))[Symbol.dispose]();
   const [room] = host.opened;
-  const flush = Promise.withResolvers<void>();
+  const flush = Promise.withResolvers<boolean>();
   room!.flush = () => flush.promise;
   clock.advance(30_000);
-  (await registry.acquire("a", { seed }))[Symbol.dispose]();
-  flush.resolve();
+  (await registry.acquire("a", { source }))[Symbol.dispose]();
+  flush.resolve(true);
   await flush.promise;
   assertEquals(registry.list(), [{ notebookId: "a", holders: 0 }]);
   assertEquals(clock.timers, 1);
@@ -162,16 +167,16 @@ Deno.test("a room stays when someone used it while its last flush was under way"
 
 Deno.test("acquire() refuses when there are too many rooms or peers", async () => {
   const { registry } = setUp({ rooms: 1, peersPerRoom: 1 });
-  using _first = await registry.acquire("a", { seed });
+  using _first = await registry.acquire("a", { source });
   for (const id of ["a", "b"]) {
-    const error = await assertRejects(() => registry.acquire(id, { seed }), NotebookdError);
+    const error = await assertRejects(() => registry.acquire(id, { source }), NotebookdError);
     assertEquals(error.code, "limit_reached");
   }
 });
 
 Deno.test("a lost room is forgotten and its holders learn why", async () => {
   const { host, registry } = setUp();
-  using hold = await registry.acquire("a", { seed });
+  using hold = await registry.acquire("a", { source });
   const ended = endOf(hold);
   host.opened[0]?.lose(new NotebookdError("internal", "Worker died"));
   assertEquals((await ended).code, "internal");
@@ -180,16 +185,16 @@ Deno.test("a lost room is forgotten and its holders learn why", async () => {
 
 Deno.test("onEnded() calls at once when the room ended while its holder was joining", async () => {
   const { registry } = setUp();
-  using hold = await registry.acquire("a", { seed });
+  using hold = await registry.acquire("a", { source });
   assertEquals(await registry.end("a", new NotebookdError("closed", "Shut down")), true);
   assertEquals((await endOf(hold)).code, "closed");
 });
 
 Deno.test("end() flushes again when someone came while the flush was under way", async () => {
   const { host, registry } = setUp();
-  (await registry.acquire("a", { seed }))[Symbol.dispose]();
+  (await registry.acquire("a", { source }))[Symbol.dispose]();
   const [room] = host.opened;
-  const [reached, flush] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const [reached, flush] = [Promise.withResolvers<void>(), Promise.withResolvers<boolean>()];
   let flushes = 0;
   room!.flush = () => {
     flushes++;
@@ -198,9 +203,9 @@ Deno.test("end() flushes again when someone came while the flush was under way",
   };
   const ending = registry.end("a", new NotebookdError("closed", "Shut down"));
   await reached.promise;
-  using late = await registry.acquire("a", { seed });
+  using late = await registry.acquire("a", { source });
   const dismissed = endOf(late);
-  flush.resolve();
+  flush.resolve(true);
   assertEquals(await ending, true);
   assertEquals((await dismissed).code, "closed");
   assertEquals(flushes, 2);
@@ -208,7 +213,7 @@ Deno.test("end() flushes again when someone came while the flush was under way",
 
 Deno.test("a room that can't be closed is told in the log and nowhere else", async () => {
   const { host, clock, registry, logger } = setUp();
-  (await registry.acquire("a", { seed }))[Symbol.dispose]();
+  (await registry.acquire("a", { source }))[Symbol.dispose]();
   const closed = Promise.withResolvers<void>();
   host.opened[0]!.close = () => {
     closed.resolve();
@@ -226,7 +231,7 @@ Deno.test("refuse() sends those away that wait for a load, and closes the room t
   const { host, registry } = setUp();
   const gate = Promise.withResolvers<void>();
   host.gate = gate.promise;
-  const waiting = registry.acquire("a", { seed });
+  const waiting = registry.acquire("a", { source });
   registry.refuse();
   assertEquals((await assertRejects(() => waiting, NotebookdError)).code, "closed");
   gate.resolve();
@@ -236,12 +241,12 @@ Deno.test("refuse() sends those away that wait for a load, and closes the room t
 
 Deno.test("dispose flushes and closes every room, and refuses later openers", async () => {
   const { host, registry } = setUp();
-  using hold = await registry.acquire("a", { seed });
+  using hold = await registry.acquire("a", { source });
   const ended = endOf(hold);
   await registry[Symbol.asyncDispose]();
   assertEquals((await ended).code, "closed");
   assertEquals(host.opened.map(({ closed, flushes }) => ({ closed, flushes })), [
     { closed: true, flushes: 1 },
   ]);
-  await assertRejects(() => registry.acquire("b", { seed }), NotebookdError);
+  await assertRejects(() => registry.acquire("b", { source }), NotebookdError);
 });

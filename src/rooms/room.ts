@@ -4,14 +4,16 @@
  * @module
  */
 
-import { isAbsolute } from "@std/path";
+import type { Clock } from "../clock.ts";
 import type { CrdtDocument } from "../doc/crdt_document.ts";
 import { NotebookEditor } from "../doc/editor.ts";
 import { cellCount, type CellSnapshot, readCells, readNotebookMetadata } from "../doc/snapshot.ts";
 import { FirstSync } from "../doc/first_sync.ts";
+import { bringsForeignHistory, foldCells } from "../doc/fold.ts";
+import { historyId } from "../doc/history.ts";
+import { StateReader } from "../doc/state_reader.ts";
 import { SyncPeer } from "../doc/sync.ts";
 import { NotebookdError, toNotebookdError } from "../errors.ts";
-import { isUuidV4 } from "../handshake/uuid.ts";
 import { mergeMetadata, parseSnapshot } from "../ipynb/snapshot.ts";
 import type { JsonObject } from "../json.ts";
 import type { Logger } from "../log.ts";
@@ -23,10 +25,18 @@ import { encodeTypedFrame } from "../wire/frame.ts";
 import type { PoolResponse } from "../wire/pool.ts";
 import { encodeResponse, type TrustStatus } from "../wire/responses.ts";
 import { answerRequest, readRequest, type RequestTarget } from "./answer.ts";
+import type { BuiltNotebook } from "./built_notebook.ts";
+import { fileChangedBroadcast } from "./file_changed.ts";
+import { headsKey } from "./heads.ts";
+import { JournalGate } from "./journal_gate.ts";
+import { Saver } from "./saver.ts";
 import { adoptInitialMetadata } from "./initial_metadata.ts";
 import { RoomPeer } from "./peer.ts";
 import type {
+  CodeFormatter,
+  FileContent,
   InspectSource,
+  NotebookStorage,
   PeerId,
   PeerOptions,
   PeerSink,
@@ -38,12 +48,18 @@ import { Turns } from "./turns.ts";
 /** What a room needs from its surroundings. */
 export interface RoomParts {
   notebookId: string;
-  document: CrdtDocument;
-  /** The heads that need no saving: a file holds them, or nobody has typed anything yet. */
-  savedHeads: readonly string[];
+  built: BuiltNotebook;
+  /** Where the notebook is kept; none for a room that isn't. */
+  storage?: NotebookStorage | undefined;
+  formatter?: CodeFormatter | undefined;
   trustKey: Uint8Array;
   unsentBytes: number;
+  /** Whether notebooks save themselves unless they say otherwise. */
+  autosave: boolean;
+  clock: Clock;
   logger: Logger;
+  /** Lets other rooms of this thread run. */
+  pause: () => Promise<void>;
   /** The library under the document broke: every room of this thread is lost. */
   fatal: (error: NotebookdError) => void;
 }
@@ -61,21 +77,56 @@ export class Room implements RoomHandle, RequestTarget {
   readonly document: CrdtDocument;
   /** Changes the document on behalf of requests. */
   readonly editor: NotebookEditor;
+  /** Keeps the document and the notebook's file alike. */
+  readonly saver: Saver;
   readonly #parts: RoomParts;
   readonly #members = new Map<PeerId, Member>();
   readonly #firstSync: FirstSync;
+  readonly #gate: JournalGate;
+  readonly #history: string;
   readonly #lost = Promise.withResolvers<NotebookdError>();
+  /** Sync messages that came while the journal was written. */
+  readonly #waiting: (() => void)[] = [];
+  #pumping = false;
   #closed = false;
 
   constructor(parts: RoomParts) {
+    const { document, known } = parts.built;
     this.#parts = parts;
-    this.document = parts.document;
-    this.editor = new NotebookEditor(parts.document);
-    this.#firstSync = new FirstSync(parts.document);
+    this.document = document;
+    this.editor = new NotebookEditor(document);
+    this.#firstSync = new FirstSync(document);
+    this.#history = historyId(document);
+    this.#gate = new JournalGate({
+      document,
+      storage: parts.storage,
+      clock: parts.clock,
+      opened: () => this.#release(),
+      failed: (error) => this.#journalFailed(error),
+    });
+    this.saver = new Saver({
+      ...parts,
+      document,
+      storage: parts.storage,
+      formatter: parts.formatter,
+      reader: new StateReader(document, known === undefined ? {} : { known }),
+      gate: this.#gate,
+      change: (work) => this.change(work),
+      changed: () => this.#changed(undefined),
+      tell: (news) => this.broadcast(news),
+      fileChanged: (state) => this.broadcast(fileChangedBroadcast(state)),
+    });
   }
 
   get lost(): Promise<NotebookdError> {
     return this.#lost.promise;
+  }
+
+  /** Takes in what the file holds by now, before anyone joins. */
+  async begin(): Promise<void> {
+    const { outside } = this.#parts.built;
+    if (outside !== null) await this.saver.takeIn(outside);
+    this.saver.edited();
   }
 
   async attach(id: PeerId, options: PeerOptions, sink: PeerSink): Promise<RoomInfo> {
@@ -83,6 +134,8 @@ export class Room implements RoomHandle, RequestTarget {
     const trust = await this.trust();
     // The room may have been closed meanwhile, and its document with it.
     if (this.#closed) throw ended(this.#parts.notebookId);
+    // Nothing could be told to this peer, perhaps for hours.
+    if (this.#gate.failure !== null) throw this.#gate.failure;
     this.#prepare();
     const codec = codecNamed(options.codec);
     const peer = new RoomPeer({
@@ -91,9 +144,10 @@ export class Room implements RoomHandle, RequestTarget {
       options,
       frameSync: (message) => encodeTypedFrame(FrameType.sync, message),
       unsentBytes: this.#parts.unsentBytes,
+      mayTell: () => this.#gate.open,
     });
     this.#members.set(id, { peer, turns: new Turns(), codec, sink });
-    return { cellCount: cellCount(this.document), trust };
+    return { cellCount: cellCount(this.document), trust, history: this.#history };
   }
 
   start(id: PeerId): void {
@@ -108,15 +162,18 @@ export class Room implements RoomHandle, RequestTarget {
     this.#members.delete(id);
   }
 
-  receive(id: PeerId, message: Uint8Array): Promise<void> {
-    const member = this.#members.get(id);
-    if (member === undefined) return Promise.resolve();
-    try {
-      if (member.peer.receive(message)) this.#changed(member);
-      return Promise.resolve();
-    } catch (error) {
-      return Promise.reject(this.#judged(error));
-    }
+  async receive(id: PeerId, message: Uint8Array): Promise<void> {
+    const received = Promise.withResolvers<void>();
+    this.#waiting.push(() => {
+      try {
+        this.#receive(id, message);
+        received.resolve();
+      } catch (error) {
+        received.reject(this.#judged(error));
+      }
+    });
+    void this.#pump();
+    await received.promise;
   }
 
   async request(id: PeerId, payload: Uint8Array): Promise<void> {
@@ -143,30 +200,27 @@ export class Room implements RoomHandle, RequestTarget {
     return Promise.resolve(codecNamed(codec).encode(state));
   }
 
-  flush(): Promise<void> {
-    if (!canBeKept(this.#parts.notebookId)) return Promise.resolve();
-    const saved = new Set(this.#parts.savedHeads);
-    const heads = this.document.heads();
-    if (heads.length === saved.size && heads.every((head) => saved.has(head))) {
-      return Promise.resolve();
-    }
-    return Promise.reject(
-      new NotebookdError(
-        "storage_failed",
-        `Cannot let go of "${this.#parts.notebookId}": it has edits that no file holds`,
-      ),
-    );
+  async flush(): Promise<boolean> {
+    return await this.saver.flush();
+  }
+
+  fileChanged(file: FileContent | null): void {
+    if (!this.#closed) void this.saver.takeIn(file);
   }
 
   applySettings(): void {
     // Settings concern the settings room alone.
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
+    if (this.#closed) return;
     this.#closed = true;
     this.#members.clear();
+    // What came too late is let go of; whoever sent it knows that it wasn't acknowledged.
+    this.#applyWaiting();
+    await this.saver.close();
+    this.#gate[Symbol.dispose]();
     this.document[Symbol.dispose]();
-    return Promise.resolve();
   }
 
   /** The verdict on the dependencies that the document names now. */
@@ -180,9 +234,23 @@ export class Room implements RoomHandle, RequestTarget {
     return mergeMetadata(notebook, parseSnapshot(snapshot ?? ""));
   }
 
-  /** The document changed through a request: every peer hears of it. */
-  edited(): void {
-    this.#changed(undefined);
+  /**
+   * Runs something that may change the document. Peers hear of it once the journal has it.
+   *
+   * @throws Whatever `work` throws.
+   */
+  change(work: () => void): void {
+    const before = headsKey(this.document.heads());
+    try {
+      work();
+    } finally {
+      if (headsKey(this.document.heads()) !== before) this.#changed(undefined);
+    }
+  }
+
+  /** Resolves when the journal holds what the document holds now. Throws as the journal does. */
+  async committed(): Promise<void> {
+    await this.#gate.committed();
   }
 
   /** Tells every peer of something that isn't in the document. */
@@ -194,13 +262,64 @@ export class Room implements RoomHandle, RequestTarget {
     }
   }
 
+  #receive(id: PeerId, message: Uint8Array): void {
+    const member = this.#members.get(id);
+    if (member === undefined || this.#closed) return;
+    const before = this.document.heads();
+    if (!member.peer.receive(message)) return;
+    const foreign = bringsForeignHistory(this.document, before) && foldCells(this.document);
+    this.#changed(foreign ? undefined : member);
+  }
+
   #changed(by: Member | undefined): void {
     for (const member of this.#members.values()) if (member !== by) member.peer.markDirty();
+    this.saver.edited();
+    void this.#pump();
+  }
+
+  /**
+   * Applies what came, writes it to the journal, and lets the peers hear of it, again and again. What
+   * comes while the journal is written waits, so that there is always a moment in which the journal
+   * holds everything.
+   */
+  async #pump(): Promise<void> {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    try {
+      do {
+        this.#applyWaiting();
+        const written = this.#gate.commit();
+        if (written !== null) await written;
+      } while (this.#waiting.length > 0);
+    } finally {
+      this.#pumping = false;
+    }
+    this.#release();
+  }
+
+  #applyWaiting(): void {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) next();
+  }
+
+  #release(): void {
+    if (this.#closed || !this.#gate.open) return;
+    for (const { peer } of this.#members.values()) peer.release();
+    this.saver.evaluate();
+  }
+
+  #journalFailed(error: NotebookdError): void {
+    const { code, message } = error;
+    this.#parts.logger.error("Edits are not acknowledged: the journal can't be written to", {
+      notebook: this.#parts.notebookId,
+      code,
+      reason: message,
+    });
+    this.saver.evaluate();
   }
 
   #adopt(initialMetadata: string | undefined): void {
     if (initialMetadata === undefined) return;
-    if (adoptInitialMetadata(this.document, initialMetadata)) this.#changed(undefined);
+    this.change(() => void adoptInitialMetadata(this.document, initialMetadata));
   }
 
   /** Memory may run out here, where the whole document is written once more. */
@@ -227,11 +346,6 @@ export class Room implements RoomHandle, RequestTarget {
 
 function shown({ id, cell_type, source, execution_count, outputs }: CellSnapshot) {
   return { id, cell_type, source, execution_count, outputs };
-}
-
-/** A room under any other id than a path or a UUID has no place to be kept: it ends when it goes. */
-function canBeKept(notebookId: string): boolean {
-  return isAbsolute(notebookId) || isUuidV4(notebookId);
 }
 
 function ended(notebookId: string): NotebookdError {

@@ -100,8 +100,12 @@ export class SettingsRoom implements RoomHandle {
     return Promise.reject(noRequests());
   }
 
-  flush(): Promise<void> {
-    return Promise.resolve();
+  flush(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  fileChanged(): void {
+    // The settings file has its own watch, and its room is told through applySettings.
   }
 
   close(): Promise<void> {

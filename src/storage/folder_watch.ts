@@ -7,6 +7,19 @@
 
 import { basename } from "@std/path";
 
+/** What a watch tells. */
+export interface FolderListener {
+  /**
+   * Called for each event that can mean a new content; only the content itself tells whether it is
+   * one.
+   *
+   * @param names The names of files; none when the system lost count of what happened.
+   */
+  changed(names: ReadonlySet<string>): void;
+  /** Called when nothing more will be told: the folder was removed, or renamed. */
+  lost?(): void;
+}
+
 /** Tells when something in a folder may have changed, until it is disposed. */
 export class FolderWatch implements AsyncDisposable {
   readonly #watcher: Deno.FsWatcher;
@@ -16,20 +29,21 @@ export class FolderWatch implements AsyncDisposable {
    * Begins to watch.
    *
    * @param folder The folder, which must exist.
-   * @param changed Called with the names of files for each event that can mean a new content; only
-   * the content itself tells whether it is one.
+   * @param listener Who is told.
    * @throws What the operating system says when the folder can't be watched.
    */
-  constructor(folder: string, changed: (names: ReadonlySet<string>) => void) {
+  constructor(folder: string, listener: FolderListener) {
     this.#watcher = Deno.watchFs(folder, { recursive: false });
-    this.#done = this.#run(changed);
+    this.#done = this.#run(folder, listener).catch(() => listener.lost?.());
   }
 
-  async #run(changed: (names: ReadonlySet<string>) => void): Promise<void> {
-    for await (const event of this.#watcher) {
+  async #run(folder: string, listener: FolderListener): Promise<void> {
+    for await (const { kind, paths } of this.#watcher) {
       // Reading a file is an event too: answering it with a read would never end.
-      if (event.kind === "access") continue;
-      changed(new Set(event.paths.map((path) => basename(path))));
+      if (kind === "access") continue;
+      // The folder that is watched is the old one, wherever it is by now.
+      if (kind === "remove" && paths.includes(folder)) listener.lost?.();
+      else listener.changed(new Set(paths.map((path) => basename(path))));
     }
   }
 

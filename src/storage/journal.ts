@@ -223,20 +223,29 @@ export class Journal implements AsyncDisposable {
    *
    * @param path Its new folder, a free name beside the old one.
    * @param id The other notebook.
-   * @throws {NotebookdError} with code `storage_failed` or `permission_denied`.
+   * @throws {NotebookdError} with code `storage_failed` or `permission_denied`; where it is then is
+   * told by {@linkcode Journal.path}.
    */
   moveTo(path: string, id: string): Promise<void> {
     return this.#inTurn("move", async () => {
       const previousId = this.#meta.id;
-      // Both ids until the folder has its new name, so that it is of its notebook at every step.
-      await this.#write({ ...this.#meta, id, previousId });
-      await this.#log.whileStill(async () => {
-        await this.#fileSystem.rename(this.#path, path);
-        this.#path = path;
-        return path;
-      });
-      await syncFolder(dirname(path), this.#fileSystem);
-      this.#meta = { ...this.#meta, previousId: null };
+      let renamed = false;
+      try {
+        // Both ids until the folder has its new name, so that it is of its notebook at every step.
+        await this.#write({ ...this.#meta, id, previousId });
+        await this.#log.whileStill(async () => {
+          await this.#fileSystem.rename(this.#path, path);
+          renamed = true;
+          this.#path = path;
+          return path;
+        });
+        await syncFolder(dirname(path), this.#fileSystem);
+        this.#meta = { ...this.#meta, previousId: null };
+      } catch (error) {
+        // Still under its old name: the next move must begin with that notebook.
+        if (!renamed) this.#meta = { ...this.#meta, id: previousId, previousId: null };
+        throw error;
+      }
     });
   }
 

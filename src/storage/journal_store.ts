@@ -141,19 +141,51 @@ export class JournalStore {
    *
    * @param journal The journal, open; it goes on, and chunks may be appended all the while.
    * @param lease The right to the other notebook. The old one may be given back afterwards.
-   * @throws {NotebookdError} with code `storage_failed` or `permission_denied`; it has the old name
-   * then.
+   * @throws {NotebookdError} with code `storage_failed` or `permission_denied`; ask
+   * {@linkcode JournalStore.isOf} whose it is then.
    */
   async move(journal: Journal, lease: Lease): Promise<void> {
     const path = this.#pathOf(lease.name);
+    await this.vacate(lease, "another notebook took its place");
+    await journal.moveTo(path, lease.id);
+  }
+
+  /** Tells whether an open journal has its place under the notebook of a lease. */
+  isOf(journal: Journal, lease: Lease): boolean {
+    return journal.path === this.#pathOf(lease.name);
+  }
+
+  /**
+   * Tells whether a notebook has a journal, without looking into it.
+   *
+   * @param id The canonical path of the notebook, or its UUID.
+   * @throws {NotebookdError} with code `storage_failed` or `permission_denied`.
+   */
+  async has(id: string): Promise<boolean> {
+    const path = this.#pathOf(await nameOfId(id));
+    try {
+      return (await namesOf(path, this.#fileSystem)).includes(META_NAME);
+    } catch (error) {
+      throw fileError(error, `Cannot look for the journal "${path}"`);
+    }
+  }
+
+  /**
+   * Makes sure that a notebook has no journal: one that it has is put aside.
+   *
+   * @param lease The right to it; its journal must not be open.
+   * @param reason Why, for the log.
+   * @throws {NotebookdError} with code `storage_failed` or `permission_denied`.
+   */
+  async vacate(lease: Lease, reason: string): Promise<void> {
+    const path = this.#pathOf(lease.name);
     try {
       const names = await namesOf(path, this.#fileSystem);
-      if (names.includes(META_NAME)) await this.setAside(lease, "another notebook took its place");
+      if (names.includes(META_NAME)) await this.setAside(lease, reason);
       else await removeJournal(path, this.#fileSystem);
     } catch (error) {
-      throw fileError(error, `Cannot move the journal "${journal.path}" to "${path}"`);
+      throw fileError(error, `Cannot clear the place of the journal "${path}"`);
     }
-    await journal.moveTo(path, lease.id);
   }
 
   /**
@@ -234,7 +266,18 @@ export class JournalStore {
    */
   async drop(id: string): Promise<boolean> {
     await using lease = await this.#leases.take(id);
-    return await this.#drop(this.#pathOf(lease.name));
+    return await this.dropHeld(lease);
+  }
+
+  /**
+   * Removes the journal of a notebook whose lease the caller has, also one with unsaved changes.
+   *
+   * @param lease The right to it; the journal must be closed.
+   * @returns Whether it had one.
+   * @throws {NotebookdError} with code `storage_failed` or `permission_denied`.
+   */
+  dropHeld(lease: Lease): Promise<boolean> {
+    return this.#drop(this.#pathOf(lease.name));
   }
 
   /**

@@ -87,6 +87,11 @@ export class NotebookFolder {
 
   /** See {@linkcode readNotebookFile}. */
   async read(canonicalPath: string): Promise<Uint8Array> {
-    return (await readNotebookFile(canonicalPath, this.#options)).bytes;
+    return (await this.readRegular(canonicalPath)).bytes;
+  }
+
+  /** See {@linkcode readNotebookFile}. */
+  async readRegular(canonicalPath: string): Promise<RegularFile> {
+    return await readNotebookFile(canonicalPath, this.#options);
   }
 }

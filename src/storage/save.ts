@@ -22,6 +22,7 @@ export interface SaveRequest {
   /**
    * What may be there and is replaced: hashes of contents, and null for no file at all. After a
    * save of which it isn't known whether it landed, name what was there before and what it wrote.
+   * The new content itself is always among them.
    */
   readonly replaces: readonly (string | null)[];
   /** The permission bits of a new file; 0o666 less the umask unless given. */
@@ -124,7 +125,7 @@ class Save {
   async run(): Promise<SavedFile> {
     const { path, bytes } = this.#request;
     const hash = await contentHash(bytes);
-    const there = await this.#checkReplaced();
+    const there = await this.#checkReplaced(hash);
     if (there?.hash === hash) {
       await this.#options.announce?.(hash);
       await this.#syncFile();
@@ -146,7 +147,7 @@ class Save {
   }
 
   /** The file as it is, or null where there is none, if either may be replaced. */
-  async #checkReplaced(): Promise<RegularFile & { hash: string } | null> {
+  async #checkReplaced(own: string): Promise<RegularFile & { hash: string } | null> {
     const { path, replaces } = this.#request;
     const there = await this.#readIfThere();
     if (there === null) {
@@ -159,7 +160,7 @@ class Save {
       );
     }
     const hash = await contentHash(there.bytes);
-    if (replaces.includes(hash)) return { ...there, hash };
+    if (hash === own || replaces.includes(hash)) return { ...there, hash };
     throw new NotebookdError(
       "conflict",
       replaces.every((one) => one === null)
@@ -227,7 +228,7 @@ class Save {
   async #publish(temporary: string, hash: string): Promise<void> {
     const { path } = this.#request;
     await this.#options.announce?.(hash);
-    const there = await this.#checkReplaced();
+    const there = await this.#checkReplaced(hash);
     if (there !== null) return await this.#fileSystem.rename(temporary, path);
     try {
       // Unlike a rename, a hard link never replaces what somebody made in the meantime.

@@ -3,11 +3,10 @@ import type { ErrorCode } from "../errors.ts";
 import { NotebookdError } from "../errors.ts";
 import { crashEverywhere } from "../../tests/helpers/crash_everywhere.ts";
 import { FaultyDisk, osError } from "../../tests/helpers/faulty_disk.ts";
+import { diskReader } from "../../tests/helpers/disk_files.ts";
 import { TempFolder } from "../../tests/helpers/temp_folder.ts";
 import { contentHash } from "./content_hash.ts";
 import { readNotebookFile as read } from "./notebook_file.ts";
-import { fileError } from "./os_error.ts";
-import type { RegularFile } from "./regular_file.ts";
 import { saveNotebookFile, type SaveOptions, type SaveRequest } from "./save.ts";
 
 const PATH = "/work/a.ipynb";
@@ -19,18 +18,6 @@ function diskWith(content?: string, status?: { mode?: number; uid?: number; gid?
   disk.put("/work");
   if (content !== undefined) disk.put(PATH, content, status);
   return disk;
-}
-
-function readOn(disk: FaultyDisk): (path: string) => Promise<RegularFile> {
-  return async (path) => {
-    try {
-      const bytes = Uint8Array.from(await disk.readFile(path));
-      const { mode, uid, gid, dev, ino } = await disk.status(path);
-      return { bytes, mode, uid, gid, dev, ino };
-    } catch (error) {
-      throw fileError(error, `Cannot read "${path}"`);
-    }
-  };
 }
 
 function save(
@@ -46,7 +33,7 @@ function save(
     replaces,
     ...(mode === undefined ? {} : { mode }),
   };
-  return saveNotebookFile(request, { fileSystem: disk, read: readOn(disk), ...rest });
+  return saveNotebookFile(request, { fileSystem: disk, read: diskReader(disk), ...rest });
 }
 
 async function refusal(run: () => Promise<unknown>, code: ErrorCode): Promise<NotebookdError> {

@@ -65,8 +65,10 @@ export class SettingsDocument implements AsyncDisposable {
       values: { ...settings.current },
       ...(saved === undefined ? {} : { saved }),
     }, {
-      changed: (values, document) => {
-        this.#kept = this.#kept.then(() => this.#keep(values, document));
+      settings: {
+        changed: (values, document) => {
+          this.#kept = this.#kept.then(() => this.#keep(values, document));
+        },
       },
     });
     this.#subscription = settings.subscribe((now) => room.applySettings({ ...now }));

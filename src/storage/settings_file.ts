@@ -118,8 +118,10 @@ export class SettingsFile implements SettingsStore {
   /** Watches are few on some machines; without one, edits count from the next update or start on. */
   #startWatch(): FolderWatch | null {
     try {
-      return new FolderWatch(dirname(this.#path), (names) => {
-        if (names.has(basename(this.#path))) void this.#reloadQuietly();
+      return new FolderWatch(dirname(this.#path), {
+        changed: (names) => {
+          if (names.size === 0 || names.has(basename(this.#path))) void this.#reloadQuietly();
+        },
       });
     } catch (error) {
       const failure = fileError(error, `Cannot watch the settings "${this.#path}"`);

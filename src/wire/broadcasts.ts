@@ -8,6 +8,7 @@ import { type CellView, cellViewSchema } from "./cell_view.ts";
 import { ENV_PROGRESS_SCHEMAS, type EnvProgressBroadcast } from "./env_progress.ts";
 import type { PayloadObject } from "./payload.ts";
 import { TRUST_STATUSES, type TrustStatus } from "./responses.ts";
+import { SAVE_STATES, type SaveState } from "./save_state.ts";
 import {
   anyObject,
   byteArrays,
@@ -52,12 +53,6 @@ export type EnvSyncDiff = {
   /** Whether Deno's settings differ. */
   readonly deno_changed: boolean;
 };
-
-/** How the document relates to the file. */
-export const SAVE_STATES = ["saved", "unsaved", "conflict", "failed"] as const;
-
-/** One of {@linkcode SAVE_STATES}. */
-export type SaveState = typeof SAVE_STATES[number];
 
 /** The verdict on the dependencies changed. An addition to protocol v2. */
 export type TrustChangedBroadcast = {

@@ -15,6 +15,7 @@ import {
   integer,
   isObject,
   literal,
+  oneOf,
   optional,
   text,
   texts,
@@ -144,6 +145,27 @@ export type GetTrustRequest = {
   readonly action: "get_trust";
 };
 
+/** Decides what a merge with the file couldn't. An addition to protocol v2. */
+export type ResolveConflictRequest = {
+  readonly action: "resolve_conflict";
+  /** Which side stays. */
+  readonly keep: ConflictSide;
+};
+
+/** Which side of a conflict stays. */
+export type ConflictSide = typeof CONFLICT_SIDES[number];
+
+/** Turns autosave of the notebook on or off. An addition to protocol v2. */
+export type SetAutosaveRequest = {
+  readonly action: "set_autosave";
+  readonly enabled: boolean;
+};
+
+/** Asks how the notebook stands to its file. An addition to protocol v2. */
+export type GetSaveStateRequest = {
+  readonly action: "get_save_state";
+};
+
 /** Any request of a notebook's window. */
 export type NotebookRequest =
   | LaunchKernelRequest
@@ -162,7 +184,13 @@ export type NotebookRequest =
   | CloneNotebookRequest
   | SyncEnvironmentRequest
   | ApproveTrustRequest
-  | GetTrustRequest;
+  | GetTrustRequest
+  | ResolveConflictRequest
+  | SetAutosaveRequest
+  | GetSaveStateRequest;
+
+/** The sides that a conflict can be decided for. */
+export const CONFLICT_SIDES = ["ours", "theirs", "both"] as const;
 
 /** Longest text that a request may be numbered with: it is kept until the answer goes out. */
 const MAX_ID_LENGTH = 128;
@@ -214,6 +242,9 @@ const REQUEST_SCHEMAS: VariantSchemas<"action", NotebookRequest> = {
     conda_dependencies: optional(texts),
     conda_channels: optional(texts),
   }),
+  resolve_conflict: fields({ action: literal("resolve_conflict"), keep: oneOf(CONFLICT_SIDES) }),
+  set_autosave: fields({ action: literal("set_autosave"), enabled: flag }),
+  get_save_state: fields({ action: literal("get_save_state") }),
   get_trust: fields({ action: literal("get_trust") }),
 };
 

@@ -7,6 +7,7 @@
 import type { ErrorCode } from "../errors.ts";
 import type { Codec } from "./codec.ts";
 import { type RequestId, requestIdOf } from "./requests.ts";
+import { SAVE_STATES, type SaveState } from "./save_state.ts";
 import {
   count,
   errorCode,
@@ -141,7 +142,14 @@ export type NotebookResponse =
     /** Where it ends. */
     readonly cursor_end: number;
   }
-  | { readonly result: "notebook_saved"; readonly path: string }
+  | {
+    readonly result: "notebook_saved";
+    readonly path: string;
+    /** Whether the code was formatted, if that was asked. An addition to protocol v2. */
+    readonly formatted?: boolean;
+    /** What the formatter couldn't do. An addition to protocol v2. */
+    readonly format_error?: string;
+  }
   | { readonly result: "notebook_cloned"; readonly path: string }
   | { readonly result: "sync_environment_started"; readonly packages: readonly string[] }
   | { readonly result: "sync_environment_complete"; readonly synced_packages: readonly string[] }
@@ -167,7 +175,34 @@ export type NotebookResponse =
     readonly uv_dependencies: readonly string[];
     readonly conda_dependencies: readonly string[];
     readonly conda_channels: readonly string[];
-  };
+  }
+  /** An addition to protocol v2. */
+  | { readonly result: "conflict_resolved" }
+  /** An addition to protocol v2. */
+  | { readonly result: "autosave_set"; readonly enabled: boolean }
+  | SaveStateResponse;
+
+/** How a notebook stands to its file. An addition to protocol v2. */
+export type SaveStateResponse = {
+  readonly result: "save_state";
+  readonly state: SaveState;
+  /** The file; absent as long as the notebook is untitled. */
+  readonly path?: string;
+  /** Why it isn't saved. */
+  readonly error?: string;
+  /** Whether the notebook saves itself. */
+  readonly autosave: boolean;
+  /** What somebody has to decide with `resolve_conflict`. */
+  readonly conflicts: readonly ConflictPlace[];
+};
+
+/** Where both sides changed something. */
+export type ConflictPlace = {
+  /** The cell, or null for the notebook as a whole. */
+  readonly cell_id: string | null;
+  /** The field, and the keys inside it. */
+  readonly path: readonly string[];
+};
 
 /** A response as it came. */
 export interface ParsedResponse {
@@ -230,7 +265,12 @@ const RESPONSE_SCHEMAS: VariantSchemas<"result", NotebookResponse> = {
     cursor_start: count,
     cursor_end: count,
   }),
-  notebook_saved: fields({ result: literal("notebook_saved"), path: text }),
+  notebook_saved: fields({
+    result: literal("notebook_saved"),
+    path: text,
+    formatted: optional(flag),
+    format_error: optional(text),
+  }),
   notebook_cloned: fields({ result: literal("notebook_cloned"), path: text }),
   sync_environment_started: fields({
     result: literal("sync_environment_started"),
@@ -257,6 +297,16 @@ const RESPONSE_SCHEMAS: VariantSchemas<"result", NotebookResponse> = {
     uv_dependencies: texts,
     conda_dependencies: texts,
     conda_channels: texts,
+  }),
+  conflict_resolved: fields({ result: literal("conflict_resolved") }),
+  autosave_set: fields({ result: literal("autosave_set"), enabled: flag }),
+  save_state: fields({
+    result: literal("save_state"),
+    state: oneOf(SAVE_STATES),
+    path: optional(text),
+    error: optional(text),
+    autosave: flag,
+    conflicts: list(fields({ cell_id: nullable(text), path: texts })),
   }),
 };
 

@@ -4,11 +4,12 @@
  * @module
  */
 
+import { systemClock } from "../clock.ts";
 import { initAutomerge } from "../doc/automerge.ts";
 import { LocalHost } from "../rooms/local_host.ts";
 import { rehearse } from "../rooms/rehearse.ts";
-import type { FromWorker, ToWorker } from "./messages.ts";
-import { type Post, RoomServer } from "./server.ts";
+import type { FromWorker, Post, ToWorker } from "./messages.ts";
+import { RoomServer } from "./server.ts";
 import { workerLogger } from "./worker_logger.ts";
 import { yieldToEvents } from "./yield.ts";
 
@@ -31,7 +32,8 @@ self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
     unsentBytes: data.unsentBytes,
     logger: workerLogger(post),
     pause: yieldToEvents,
-    now: () => Date.now(),
+    clock: systemClock,
+    autosave: data.autosave,
     // An error that nobody catches ends the worker, and the main thread learns of it.
     fatal: (error) => reportError(error),
   });

@@ -4,11 +4,12 @@
  * @module
  */
 
-import { NotebookdError } from "../errors.ts";
+import { NotebookdError, toNotebookdError } from "../errors.ts";
 import {
   type Call,
   type FromWorker,
   type MethodCall,
+  plainError,
   revivedError,
   type RoomKey,
   type TellMethod,
@@ -78,12 +79,27 @@ export class WorkerLink implements Disposable {
 
   /** Calls a method that has no answer. */
   tell(room: RoomKey, tell: MethodCall<TellMethod>): void {
-    if (!this.#ended) this.#post({ kind: "tell", room, tell });
+    this.#say({ kind: "tell", room, tell });
+  }
+
+  /** Answers what a room asked. */
+  answer(id: number, work: Promise<unknown>): void {
+    work.then(
+      (value) => this.#say({ kind: "answer", id, value }),
+      (error) => {
+        const refusal = toNotebookdError(error, "Cannot do what a room asked for");
+        this.#say({ kind: "refusal", id, error: plainError(refusal) });
+      },
+    );
   }
 
   /** Ends the worker at once. Pending calls fail. */
   [Symbol.dispose](): void {
     this.#end(workerGone());
+  }
+
+  #say(message: ToWorker): void {
+    if (!this.#ended) this.#post(message);
   }
 
   #post(message: ToWorker): void {

@@ -12,7 +12,7 @@ import type { NotebookdError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import { daemonClosing } from "../reasons.ts";
-import type { RoomHandle, RoomHost, RoomSeed, SettingsListener } from "../rooms/ports.ts";
+import type { RoomHandle, RoomHost, RoomOutside, RoomSeed } from "../rooms/ports.ts";
 import { type RoomEvent, WorkerLink } from "./link.ts";
 import type { RoomKey, WorkerStart } from "./messages.ts";
 import { RemoteRoom } from "./remote_room.ts";
@@ -25,9 +25,14 @@ export interface WorkerPoolParts {
   automerge: WebAssembly.Module;
   /** The machine's key for trust signatures. */
   trustKey: Uint8Array;
+  /** Whether notebooks save themselves unless they say otherwise. */
+  autosave: boolean;
   logger: Logger;
   limits: Pick<Limits, "workers" | "ownWorkerBytes" | "unsentBytes">;
 }
+
+/** How many bytes of a file one byte of its journal stands for. */
+const JOURNAL_WEIGHT = 16;
 
 /** One worker and the rooms in it. */
 class Seat {
@@ -51,7 +56,7 @@ export class WorkerPool implements RoomHost, AsyncDisposable {
     this.#spare = this.#keepReady();
   }
 
-  async open(seed: RoomSeed, listener?: SettingsListener): Promise<RoomHandle> {
+  async open(seed: RoomSeed, outside: RoomOutside = {}): Promise<RoomHandle> {
     // A file may still be read when the daemon closes: a worker begun then would have no one to end it.
     if (this.#closed) throw daemonClosing();
     const seat = this.#seatFor(seed);
@@ -60,9 +65,11 @@ export class WorkerPool implements RoomHost, AsyncDisposable {
     const leave = once(() => this.#leave(seat, key));
     try {
       const link = await seat.link;
-      const room = new RemoteRoom(link, key, { listener, onClosed: leave });
+      const room = new RemoteRoom(link, key, { outside, onClosed: leave });
       seat.rooms.set(key, room);
-      await link.call(key, { method: "open", seed });
+      const { storage, formatter } = outside;
+      const has = { storage: storage !== undefined, formatter: formatter !== undefined };
+      await link.call(key, { method: "open", seed, has });
       return room;
     } catch (error) {
       leave();
@@ -83,9 +90,7 @@ export class WorkerPool implements RoomHost, AsyncDisposable {
   }
 
   #seatFor(seed: RoomSeed): Seat {
-    const large = seed.kind === "file" &&
-      seed.bytes.byteLength >= this.#parts.limits.ownWorkerBytes;
-    if (large) return this.#newSeat(false);
+    if (weightOf(seed) >= this.#parts.limits.ownWorkerBytes) return this.#newSeat(false);
     const shared = [...this.#seats].filter((seat) => seat.shared);
     if (shared.length < this.#parts.limits.workers) return this.#newSeat(true);
     return shared.reduce((least, seat) => seat.taken < least.taken ? seat : least);
@@ -124,12 +129,13 @@ export class WorkerPool implements RoomHost, AsyncDisposable {
 
   async #prepare(spareLost: () => void): Promise<SpareWorker> {
     let seat: Seat | undefined;
-    const { automerge, trustKey, limits } = this.#parts;
+    const { automerge, trustKey, limits, autosave } = this.#parts;
     const start: WorkerStart = {
       kind: "start",
       automerge,
       trustKey,
       unsentBytes: limits.unsentBytes,
+      autosave,
     };
     const link = await WorkerLink.start(this.#parts.spawn(), start, {
       room: (event) => this.#toRoom(seat, event),
@@ -164,6 +170,17 @@ interface SpareWorker {
   link: WorkerLink;
   /** Names the seat whose rooms shall hear of what the worker says. */
   listen(seat: Seat): void;
+}
+
+/** How much a room's document weighs, in bytes of its file. */
+function weightOf(seed: RoomSeed): number {
+  if (seed.kind === "settings") return 0;
+  const file = seed.kind === "file" ? seed.file.bytes.byteLength : 0;
+  if (seed.journal === undefined) return file;
+  const { snapshot, log, baseline } = seed.journal;
+  // Automerge packs a document tightly, and reads all of it in one step.
+  const document = JOURNAL_WEIGHT * (snapshot.byteLength + log.byteLength);
+  return Math.max(file, document, baseline?.bytes.byteLength ?? 0);
 }
 
 function once(action: () => void): () => void {

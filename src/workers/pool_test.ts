@@ -45,6 +45,7 @@ function setUp(...answers: boolean[]) {
     },
     // The smallest module there is: its magic number and version.
     automerge: new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)),
+    autosave: true,
     trustKey: new Uint8Array(32),
     logger: silentLogger,
     limits: { workers: 4, ownWorkerBytes: 1000, unsentBytes: 1000 },

@@ -7,23 +7,24 @@
 import { NotebookdError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type {
+  FileContent,
   InspectSource,
   PeerId,
   PeerOptions,
   PeerSink,
   RoomHandle,
   RoomInfo,
-  SettingsListener,
+  RoomOutside,
 } from "../rooms/ports.ts";
 import type { Codec } from "../wire/codec.ts";
 import type { RoomEvent, WorkerLink } from "./link.ts";
-import { revivedError, type RoomKey } from "./messages.ts";
+import { type Ask, revivedError, type RoomKey } from "./messages.ts";
 
 /** Forwards each call to the worker, and what comes back to the peers' sinks. */
 export class RemoteRoom implements RoomHandle {
   readonly #link: WorkerLink;
   readonly #key: RoomKey;
-  readonly #listener: SettingsListener | undefined;
+  readonly #outside: RoomOutside;
   readonly #onClosed: () => void;
   readonly #sinks = new Map<PeerId, PeerSink>();
   readonly #lost = Promise.withResolvers<NotebookdError>();
@@ -31,11 +32,11 @@ export class RemoteRoom implements RoomHandle {
   constructor(
     link: WorkerLink,
     key: RoomKey,
-    options: { listener?: SettingsListener | undefined; onClosed: () => void },
+    options: { outside: RoomOutside; onClosed: () => void },
   ) {
     this.#link = link;
     this.#key = key;
-    this.#listener = options.listener;
+    this.#outside = options.outside;
     this.#onClosed = options.onClosed;
   }
 
@@ -51,10 +52,20 @@ export class RemoteRoom implements RoomHandle {
       case "drop":
         return this.#sinks.get(event.peer)?.drop(revivedError(event.error));
       case "settings":
-        return this.#listener?.changed(event.values, event.saved);
+        return this.#outside.settings?.changed(event.values, event.saved);
+      case "ask":
+        return this.#link.answer(event.id, this.#carryOut(event.ask));
       case "lost":
         return this.fail(revivedError(event.error));
     }
+  }
+
+  async #carryOut({ port, method, args }: Ask): Promise<unknown> {
+    const target = this.#outside[port];
+    if (target === undefined) {
+      throw new NotebookdError("internal", `This room was opened without "${port}"`);
+    }
+    return await call(target, method, args);
   }
 
   /** The room is lost: its peers are dropped and whoever holds it learns why. */
@@ -91,8 +102,12 @@ export class RemoteRoom implements RoomHandle {
     return answer;
   }
 
-  async flush(): Promise<void> {
-    await this.#link.call(this.#key, { method: "flush", args: [] });
+  async flush(): Promise<boolean> {
+    return await this.#link.call(this.#key, { method: "flush", args: [] }) === true;
+  }
+
+  fileChanged(file: FileContent | null): void {
+    this.#link.tell(this.#key, { method: "fileChanged", args: [file] });
   }
 
   async close(): Promise<void> {
@@ -120,4 +135,13 @@ export class RemoteRoom implements RoomHandle {
   applySettings(values: JsonObject): void {
     this.#link.tell(this.#key, { method: "applySettings", args: [values] });
   }
+}
+
+/** Calls the method that an ask names; its arguments have the type the method wants. */
+function call(target: object, method: string, args: readonly unknown[]): unknown {
+  const named: unknown = Reflect.get(target, method);
+  if (typeof named !== "function") {
+    throw new NotebookdError("internal", `A room asked for "${method}", which nobody answers`);
+  }
+  return named.apply(target, args);
 }

@@ -7,25 +7,24 @@
 
 import { NotebookdError, toNotebookdError } from "../errors.ts";
 import type { PeerId, PeerSink, RoomHandle, RoomHost } from "../rooms/ports.ts";
+import { Asks } from "./asks.ts";
 import {
   type Call,
   type CallMethod,
-  type FromWorker,
   type MethodCall,
   plainError,
+  type Post,
   type RoomKey,
   type TellMethod,
   type ToWorker,
 } from "./messages.ts";
-
-/** How a message leaves the worker. Buffers in `transfer` move instead of being copied. */
-export type Post = (message: FromWorker, transfer?: ArrayBuffer[]) => void;
 
 /** Serves the rooms of one worker. */
 export class RoomServer {
   readonly #host: RoomHost;
   readonly #post: Post;
   readonly #rooms = new Map<RoomKey, RoomHandle>();
+  readonly #asks: Asks;
 
   /**
    * @param host Where the rooms live: this thread.
@@ -34,12 +33,20 @@ export class RoomServer {
   constructor(host: RoomHost, post: Post) {
     this.#host = host;
     this.#post = post;
+    this.#asks = new Asks(post);
   }
 
   /** Takes a message of the main thread. */
   take(message: Exclude<ToWorker, { kind: "start" }>): void {
-    if (message.kind === "tell") this.#tell(message.room, message.tell);
-    else this.#answer(message.id, message.room, message.call);
+    switch (message.kind) {
+      case "tell":
+        return this.#tell(message.room, message.tell);
+      case "call":
+        void this.#answer(message.id, message.room, message.call);
+        return;
+      default:
+        return this.#asks.take(message);
+    }
   }
 
   async #answer(id: number, key: RoomKey, call: Call): Promise<void> {
@@ -58,7 +65,7 @@ export class RoomServer {
   async #call(key: RoomKey, call: Call): Promise<unknown> {
     switch (call.method) {
       case "open":
-        return await this.#open(key, call.seed);
+        return await this.#open(key, call);
       case "attach":
         return await this.#room(key).attach(call.peer, call.options, this.#sink(key, call.peer));
       case "close":
@@ -68,10 +75,11 @@ export class RoomServer {
     }
   }
 
-  async #open(key: RoomKey, seed: Parameters<RoomHost["open"]>[0]): Promise<void> {
-    const room = await this.#host.open(seed, {
+  async #open(key: RoomKey, { seed, has }: Extract<Call, { method: "open" }>): Promise<void> {
+    const outside = this.#asks.outsideOf(key, has, {
       changed: (values, saved) => this.#post({ kind: "settings", room: key, values, saved }),
     });
+    const room = await this.#host.open(seed, outside);
     this.#rooms.set(key, room);
     room.lost.then((reason) => this.#post({ kind: "lost", room: key, error: plainError(reason) }));
   }

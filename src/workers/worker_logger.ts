@@ -5,7 +5,7 @@
  */
 
 import type { LogFields, Logger, LogLevel } from "../log.ts";
-import type { Post } from "./server.ts";
+import type { Post } from "./messages.ts";
 
 /** Makes a logger whose lines leave through `post`. */
 export function workerLogger(post: Post, always: LogFields = {}): Logger {

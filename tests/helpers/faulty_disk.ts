@@ -6,6 +6,7 @@
 
 import { basename, dirname } from "@std/path";
 import type { FileStatus, FileSystem, OpenFile, OpenMode } from "../../src/storage/file_system.ts";
+import type { FolderListener } from "../../src/storage/folder_watch.ts";
 import {
   afterPowerLoss,
   afterProcessDeath,
@@ -20,7 +21,7 @@ import type { SeededRandom } from "../../src/testing_random.ts";
 /** A call that reached the disk. */
 export interface DiskCall {
   /** Which of the calls of the port, or of an open file. */
-  op: keyof FileSystem | Exclude<keyof OpenFile, symbol>;
+  op: keyof FileSystem | Exclude<keyof OpenFile, symbol> | "watch";
   /** What it is about. */
   path: string;
 }
@@ -65,6 +66,7 @@ export class FaultyDisk implements FileSystem {
   maxWrite = Infinity;
   readonly #root: FolderNode;
   readonly #locks = new Map<DiskNode, OpenFile>();
+  readonly #watches = new Set<{ folder: string; listener: FolderListener }>();
   #dead = false;
   #time = 0;
   #inodes: number;
@@ -117,6 +119,35 @@ export class FaultyDisk implements FileSystem {
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
     changeNames(folder, [[last, { ...this.#newFile(0o644), bytes, durable: bytes, ...status }]]);
     makeDurable(folder);
+    this.#touched(path);
+  }
+
+  /** Takes a file, or a folder with all that is in it, off the disk for good. */
+  take(path: string): void {
+    const folder = this.#folderOf(path);
+    changeNames(folder, [[basename(path), null]]);
+    makeDurable(folder);
+    this.#touched(path);
+  }
+
+  /** Tells of what happens in a folder, soon after it happened; the folder must be there. */
+  watch(folder: string, listener: FolderListener): AsyncDisposable {
+    const error = this.fail({ op: "watch", path: folder });
+    if (error !== undefined) throw osError(error);
+    this.#folder(folder);
+    const watch = { folder, listener };
+    this.#watches.add(watch);
+    return {
+      [Symbol.asyncDispose]: () => {
+        this.#watches.delete(watch);
+        return Promise.resolve();
+      },
+    };
+  }
+
+  /** How many folders are watched. */
+  get watched(): number {
+    return this.#watches.size;
   }
 
   /** What a file holds now, as text; null if it isn't there. */
@@ -145,6 +176,7 @@ export class FaultyDisk implements FileSystem {
       if (how === "existing" || how === "read") throw osError("ENOENT");
       const made = this.#newFile(mode);
       await this.#step(() => changeNames(this.#folderOf(path), [[basename(path), made]]));
+      this.#touched(path);
       return this.#handle(made, path, how);
     }
     if (how === "new") throw osError("EEXIST");
@@ -188,6 +220,8 @@ export class FaultyDisk implements FileSystem {
     if (there?.kind === "folder" && there.entries.size > 0) throw osError("ENOTEMPTY");
     if (dirname(from) !== dirname(to)) throw osError("EXDEV");
     changeNames(this.#folderOf(to), [[basename(to), node], [basename(from), null]]);
+    this.#touched(from);
+    this.#touched(to);
   }
 
   async link(from: string, to: string): Promise<void> {
@@ -195,6 +229,7 @@ export class FaultyDisk implements FileSystem {
     const node = this.#get(from);
     if (this.#find(to) !== undefined) throw osError("EEXIST");
     changeNames(this.#folderOf(to), [[basename(to), node]]);
+    this.#touched(to);
   }
 
   async remove(path: string): Promise<void> {
@@ -202,6 +237,7 @@ export class FaultyDisk implements FileSystem {
     const node = this.#get(path);
     if (node.kind === "folder" && node.entries.size > 0) throw osError("ENOTEMPTY");
     changeNames(this.#folderOf(path), [[basename(path), null]]);
+    this.#touched(path);
   }
 
   async chmod(path: string, mode: number): Promise<void> {
@@ -226,6 +262,7 @@ export class FaultyDisk implements FileSystem {
       file.bytes = splice(file.bytes, at, bytes);
       file.modified = ++this.#time;
       position = at + bytes.length;
+      this.#touched(path);
     };
     const handle: OpenFile = {
       write: async (bytes) => {
@@ -281,6 +318,16 @@ export class FaultyDisk implements FileSystem {
       throw new DiskCrash();
     }
     take?.();
+  }
+
+  #touched(path: string): void {
+    for (const { folder, listener } of this.#watches) {
+      const names = new Set([basename(path)]);
+      if (folder === dirname(path)) queueMicrotask(() => listener.changed(names));
+      if (folder === path && this.#find(path) === undefined) {
+        queueMicrotask(() => listener.lost?.());
+      }
+    }
   }
 
   #find(path: string): DiskNode | undefined {
