@@ -29,9 +29,6 @@ export interface TestDaemonOptions {
   expectErrors?: boolean;
 }
 
-/** Said at the end of a daemon whose clients edited and didn't save: what most tests do. */
-const UNSAVED_EDITS = "Edits are lost: they were in no file when the daemon closed";
-
 /** How a daemon's process ended. */
 export interface DaemonEnd {
   /** The exit code. */
@@ -119,9 +116,7 @@ export class TestDaemon implements AsyncDisposable {
     if (!alreadyEnded && end.code !== 0) {
       throw new Error(`The daemon ended with code ${end.code}:\n${this.#tail()}`);
     }
-    const bad = this.log.matching(({ level, message }) =>
-      (level === "error" && message !== UNSAVED_EDITS) || level === ""
-    );
+    const bad = this.log.matching(({ level }) => level === "error" || level === "");
     if (!this.#expectErrors && bad.length > 0) {
       throw new Error(`The daemon logged errors:\n${bad.map((line) => line.raw).join("\n")}`);
     }

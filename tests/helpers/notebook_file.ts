@@ -80,20 +80,22 @@ export interface NotebookTextOptions {
   metadata?: Record<string, unknown>;
   /** Put before each source, so that two notebooks differ. */
   mark?: string;
+  /** The minor version of nbformat; below 5 cells have no ids. */
+  minor?: number;
 }
 
 /** The text of a notebook with code cells of a given size. */
 export function notebookText(options: NotebookTextOptions): string {
-  const { cells, sourceLength = 40, metadata = {}, mark = "" } = options;
+  const { cells, sourceLength = 40, metadata = {}, mark = "", minor = 5 } = options;
   const made = Array.from({ length: cells }, (_, index) => ({
     cell_type: "code",
     execution_count: null,
-    id: `cell-${index}`,
+    ...(minor < 5 ? {} : { id: `cell-${index}` }),
     metadata: {},
     outputs: [],
     source: sourceLines(`${mark}value_${index} = `, sourceLength),
   }));
-  const notebook = { cells: made, metadata, nbformat: 4, nbformat_minor: 5 };
+  const notebook = { cells: made, metadata, nbformat: 4, nbformat_minor: minor };
   return `${JSON.stringify(notebook, null, 1)}\n`;
 }
 

@@ -91,7 +91,11 @@ export const responseSchema = v.variant("result", [
     cursor_start: count,
     cursor_end: count,
   }),
-  response("notebook_saved", { path: text }),
+  response("notebook_saved", {
+    path: text,
+    formatted: v.optional(v.boolean()),
+    format_error: v.optional(text),
+  }),
   response("notebook_cloned", { path: text }),
   response("sync_environment_started", { packages: texts }),
   response("sync_environment_complete", { synced_packages: texts }),
@@ -102,6 +106,15 @@ export const responseSchema = v.variant("result", [
     uv_dependencies: texts,
     conda_dependencies: texts,
     conda_channels: texts,
+  }),
+  response("conflict_resolved", {}),
+  response("autosave_set", { enabled: v.boolean() }),
+  response("save_state", {
+    state: v.picklist(["saved", "unsaved", "conflict", "failed"]),
+    path: v.optional(text),
+    error: v.optional(text),
+    autosave: v.boolean(),
+    conflicts: v.array(v.strictObject({ cell_id: v.nullable(text), path: texts })),
   }),
   response("error", { error: text, error_code: v.optional(text) }),
 ]);
