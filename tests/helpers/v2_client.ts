@@ -132,6 +132,24 @@ export class V2Client implements AsyncDisposable {
     this.#receive(frame.message);
   }
 
+  /** Edits the document and says nothing: what a client does whose connection is gone. */
+  changeUnsent(change: (doc: NotebookDocument) => void): void {
+    this.doc = A.change(this.doc, change);
+  }
+
+  /** Reads frames until the daemon has taken in all that this client has. */
+  async settle(): Promise<void> {
+    await this.request({ action: "get_kernel_info" });
+    while (!this.isAcknowledged()) {
+      await this.step("the daemon's answer");
+    }
+  }
+
+  /** Whether the daemon has announced all that this client has. */
+  isAcknowledged(): boolean {
+    return A.getHeads(this.doc).toSorted().join() === this.#announced.toSorted().join();
+  }
+
   /** Sends a request and reads up to its response. */
   async request(request: Record<string, unknown>): Promise<Response> {
     await this.socket.sendTyped(TYPE.request, json(request));
