@@ -30,8 +30,8 @@ export interface MergedNotebook {
 }
 
 /**
- * Merges two changed versions of a notebook. Merging once more what came of it changes nothing: what
- * ours holds already is no change. Costs in proportion to the notebook, little where it is the same.
+ * Merges two changed versions of a notebook. Merging once more what came of it changes nothing, except
+ * perhaps the order of cells that both moved: what ours holds already is no change. Costs in proportion to the notebook, little where it is the same.
  *
  * @example
  * ```ts

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { matchLists } from "../write/align.ts";
 import { splitAtLineFeeds } from "../write/lines.ts";
 import { type MergedPart, mergeLists } from "./three_way.ts";
 
@@ -41,12 +42,33 @@ function mergeWords({ base, ours, theirs }: Conflict): MergedText {
   const parts = mergeLists(tokens(base), tokens(ours), tokens(theirs));
   return joined(parts, (part) => {
     const [mine, other] = [part.ours.join(""), part.theirs.join("")];
-    if (part.base.length > 0) return { text: mine, conflict: true };
-    // Both inserted something at one place: one may hold what the other did.
-    if (mine.includes(other)) return { text: mine, conflict: false };
-    if (other.includes(mine)) return { text: other, conflict: false };
+    if (holds(part.ours, part.base, part.theirs)) return { text: mine, conflict: false };
+    if (holds(part.theirs, part.base, part.ours)) return { text: other, conflict: false };
     return { text: mine, conflict: true };
   });
+}
+
+/** Whether one side has all that the other inserted, in its order, and nothing that it deleted. */
+function holds(
+  one: readonly string[],
+  base: readonly string[],
+  other: readonly string[],
+): boolean {
+  const kept = matchLists(base, other);
+  const keptBase = new Set(kept.map(([left]) => left));
+  const present = new Set(other);
+  const deleted = new Set(base.filter((item, index) => !keptBase.has(index) && !present.has(item)));
+  if (one.some((item) => deleted.has(item))) return false;
+  const text = one.join("");
+  let [right, from] = [0, 0];
+  for (const [, keptOther] of [...kept, [base.length, other.length] as const]) {
+    const inserted = other.slice(right, keptOther).join("");
+    const at = text.indexOf(inserted, from);
+    if (at < 0) return false;
+    from = at + inserted.length;
+    right = keptOther + 1;
+  }
+  return true;
 }
 
 type Conflict = Extract<MergedPart, { kind: "conflict" }>;
